@@ -1,0 +1,24 @@
+/**
+ * Where a record stands in its shard. `sequenceNumber` is decimal digits (compare as bigint, never as a number);
+ * `subSequenceNumber` counts the user records inside one KPL aggregate and is 0 elsewhere.
+ */
+export interface Position {
+  readonly sequenceNumber: string
+  readonly subSequenceNumber: number
+}
+
+/** One user record of a Kinesis stream; KPL aggregates arrive taken apart. */
+export interface KinesisRecord extends Position {
+  /**
+   * The record's bytes. They are a view into the frame in which the record came, so that keeping them keeps that frame (up to 1 MiB) alive:
+   * copy with `Buffer.from(record.data)` what is kept for long.
+   */
+  readonly data: Buffer
+  readonly partitionKey: string | null
+  readonly explicitHashKey: string | null
+  /** When Kinesis took the record. */
+  readonly approximateArrivalTimestamp: Date | null
+  readonly encryptionType: 'NONE' | 'KMS' | null
+  /** Whether it came out of a KPL aggregate. Null where the daemon does not say (stock). */
+  readonly aggregated: boolean | null
+}

@@ -1,0 +1,52 @@
+import type { Logger } from '../observability/logger.ts'
+import type { Position } from '../records/record.ts'
+
+/** One shard whose lease this process holds, as a processor sees it. */
+export interface Shard {
+  /** The stream's name or the table's. */
+  readonly stream: string
+  /** The application's name: the lease table's. */
+  readonly applicationName: string
+  readonly shardId: string
+  /** Records after it follow: the last checkpoint, or a sentinel (`TRIM_HORIZON`, `LATEST`, `AT_TIMESTAMP`) where there is none. */
+  readonly startingPosition: Position
+  /** Aborted when the lease is gone or the session has ended: stop working on this shard. Its reason is an error that says why. */
+  readonly signal: AbortSignal
+  /** The runtime's logger with the stream and the shard in every line. */
+  readonly logger: Logger
+}
+
+/** The records of one read, in order. */
+export interface Batch<R> {
+  readonly records: readonly R[]
+  /** How far this shard is behind its newest record, in milliseconds; null where the daemon does not know. */
+  readonly millisBehindLatest: number | null
+  /** Whether the shard is closed and these are its last records. */
+  readonly atShardEnd: boolean
+}
+
+/** Saves how far a shard was processed; what follows the last checkpoint comes again after a failure. */
+export interface Checkpointer {
+  /**
+   * Saves that everything up to and including `at` was processed; without it, everything delivered so far.
+   * Resolves when the lease table holds it. Calls that overlap are merged: each resolves when its position, or a later one, is saved.
+   * @throws CheckpointError when it was not saved; `reason` is `ShutdownException` when the lease is gone, which is no reason to fail.
+   */
+  checkpoint(at?: Position): Promise<void>
+}
+
+/** What runs for one shard. Every method may be asynchronous; the next begins only after the last has settled, and a rejection ends the session, uncheckpointed. */
+export interface RecordProcessor<R> {
+  processRecords(batch: Batch<R>, checkpointer: Checkpointer): Promise<void> | void
+  /** The shard was closed (a split or merge) and all of its records were delivered. The shard's end is checkpointed by tsmld after it settles. */
+  shardEnded?(checkpointer: Checkpointer): Promise<void> | void
+  /** The worker stops or hands the lease over: finish and checkpoint. */
+  shutdownRequested?(checkpointer: Checkpointer): Promise<void> | void
+  /** Another worker has the lease: discard what is not checkpointed. */
+  leaseLost?(): Promise<void> | void
+  /** Whether `processRecords` is also called with no records, as a heartbeat. @default false */
+  readonly emptyBatches?: boolean
+}
+
+/** Makes the processor of a shard: the KCL's `initialize`. */
+export type ProcessorFactory<R> = (shard: Shard) => RecordProcessor<R> | Promise<RecordProcessor<R>>
