@@ -95,3 +95,6 @@ export class StreamFailedError extends TsmldError {
 export class RestartLimitError extends TsmldError {
   readonly code = 'TSMLD_RESTART_LIMIT'
 }
+
+/** What was thrown, as an Error. */
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))

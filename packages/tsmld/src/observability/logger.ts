@@ -5,3 +5,21 @@ export interface Logger {
   warn(fields: Record<string, unknown>, message: string): void
   error(fields: Record<string, unknown>, message: string): void
 }
+
+/** The same logger with `fields` in every line. */
+export function withFields(logger: Logger, fields: Record<string, unknown>): Logger {
+  return {
+    debug: (more, message) => {
+      logger.debug({ ...fields, ...more }, message)
+    },
+    info: (more, message) => {
+      logger.info({ ...fields, ...more }, message)
+    },
+    warn: (more, message) => {
+      logger.warn({ ...fields, ...more }, message)
+    },
+    error: (more, message) => {
+      logger.error({ ...fields, ...more }, message)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { CheckpointError } from '../errors.ts'
+import type { WirePosition } from '../protocol/messages.ts'
+import type { Position } from '../records/record.ts'
+import { comparePositions } from '../records/sequence-number.ts'
+import type { Checkpointer } from './record-processor.ts'
+import { SHARD_END, type SessionState } from './session-state.ts'
+
+interface Waiter {
+  readonly position: WirePosition
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** The user's side of a session's checkpoints: turns calls into positions, and answers into settled promises. */
+export class SessionCheckpointer implements Checkpointer {
+  #waiters: Waiter[] = []
+  readonly #state: () => SessionState
+  readonly #request: (position: WirePosition) => void
+
+  constructor(state: () => SessionState, request: (position: WirePosition) => void) {
+    this.#state = state
+    this.#request = request
+  }
+
+  checkpoint(at?: Position): Promise<void> {
+    const position = resolvePosition(this.#state(), at)
+    if (position === null) return Promise.resolve()
+    if (position instanceof CheckpointError) return observed(Promise.reject(position))
+    const saved = new Promise<void>((resolve, reject) => {
+      this.#waiters.push({ position, resolve, reject })
+    })
+    this.#request(position)
+    return observed(saved)
+  }
+
+  resolve(upTo: WirePosition): void {
+    const waiting: Waiter[] = []
+    for (const waiter of this.#waiters) {
+      if (comparePositions(waiter.position, upTo) <= 0) waiter.resolve()
+      else waiting.push(waiter)
+    }
+    this.#waiters = waiting
+  }
+
+  reject(error: Error): void {
+    const rejected = this.#waiters
+    this.#waiters = []
+    for (const waiter of rejected) waiter.reject(error)
+  }
+}
+
+/** Where a checkpoint goes: null where there is nothing to save yet, an error where the position was never delivered. */
+function resolvePosition(state: SessionState, at: Position | undefined): WirePosition | CheckpointError | null {
+  if (state.phase.name === 'closed') return new CheckpointError('The session of this shard has ended: nothing more is checkpointed.', 'ShutdownException')
+  const atEnd = 'action' in state.phase && state.phase.action === 'shardEnded'
+  // Said explicitly rather than "the latest", because a batch may come in between.
+  if (at === undefined) return atEnd ? SHARD_END : state.delivered
+  if (!/^\d+$/.test(at.sequenceNumber) || !Number.isSafeInteger(at.subSequenceNumber) || at.subSequenceNumber < 0) {
+    return outOfRange(at, 'is not a position of a record')
+  }
+  // With no record delivered in this session the only position worth saving is the shard's end.
+  if (state.delivered === null || comparePositions(at, state.delivered) > 0) return outOfRange(at, 'was not delivered in this session')
+  return { sequenceNumber: at.sequenceNumber, subSequenceNumber: at.subSequenceNumber }
+}
+
+const outOfRange = (at: Position, why: string): CheckpointError =>
+  new CheckpointError(
+    `Cannot checkpoint at sequence number ${at.sequenceNumber}, sub-sequence number ${String(at.subSequenceNumber)}: it ${why}. Pass a record of this shard, or nothing.`,
+    'IllegalArgumentException',
+  )
+
+/** A checkpoint that is not awaited must not end the process: when it fails, its session ends, and says so. */
+function observed(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {})
+  return promise
+}

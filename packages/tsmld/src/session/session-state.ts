@@ -1,0 +1,296 @@
+// The shard session's state machine: pure, `(state, event) → { state, effects }`. The connection's hello (frames) or token (TCP) was accepted before a session exists.
+//
+//   phase               | what comes                          | what follows
+//   --------------------|-------------------------------------|--------------------------------------------------------------
+//   awaitingInitialize  | initialize                          | handling: the processor is made
+//   idle                | an action                           | handling: its handler runs; a lost lease runs none but leaseLost's
+//   handling            | the handler settled                 | finishing
+//   finishing           | nothing is left to checkpoint       | the status goes out → idle; after leaseLost and shardEnded → closed
+//   any but closed      | a checkpoint is wanted              | sent, if none is outstanding and the codec allows one now; else kept
+//   any but closed      | its answer                          | saved; or by its error: back off and repeat, lease lost, failed
+//   any but closed      | leaseLosing, superseded             | the lease is lost: signal aborted, checkpoints rejected
+//   any but closed      | the handler failed                  | failed, without a status; with the lease lost it only counts as settled
+//   any but closed      | anything that does not fit          | failed, with a ProtocolError
+//   closed              | anything                            | nothing
+//
+// `finishing` holds the status back for a checkpoint in two cases: at a shard's end, which must be checkpointed first (the KCL stalls on
+// that shard otherwise: ShutdownTask in KCL 3, ShutdownTask.java of KCL 1), and wherever the daemon reads nothing after the status that could matter:
+// json-lines always, frames when the lease is about to be given back.
+
+import { CheckpointError, ProtocolError } from '../errors.ts'
+import type { Action, DaemonMessage, WirePosition } from '../protocol/messages.ts'
+import { comparePositions } from '../records/sequence-number.ts'
+
+/** The position after which a shard has no more records. */
+export const SHARD_END: WirePosition = { sequenceNumber: 'SHARD_END', subSequenceNumber: 0 }
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly kind: 'leaseLost' }
+  | { readonly kind: 'shardEnded' }
+  /** The user's code, the protocol or a checkpoint failed. */
+  | { readonly kind: 'failed'; readonly error: Error }
+  /** The connection ended by itself: the daemon, or its bridge process, is gone. */
+  | { readonly kind: 'disconnected'; readonly error: Error }
+  /** The runtime ended it. */
+  | { readonly kind: 'aborted'; readonly error: Error }
+
+export type SessionPhase =
+  | { readonly name: 'awaitingInitialize' }
+  | { readonly name: 'idle' }
+  | { readonly name: 'handling'; readonly action: Action }
+  | { readonly name: 'finishing'; readonly action: Action }
+  | { readonly name: 'closed' }
+
+type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: WirePosition; readonly attempt: number }
+
+export interface SessionState {
+  readonly phase: SessionPhase
+  readonly lease: 'held' | 'lost'
+  /** The greatest position handed to the processor. */
+  readonly delivered: WirePosition | null
+  /** The last checkpoint that this session saved. */
+  readonly saved: WirePosition | null
+  /** At most one checkpoint is with the daemon. */
+  readonly outstanding: Outstanding | null
+  /** The greatest position asked for beyond it. */
+  readonly wanted: WirePosition | null
+}
+
+export type SessionEvent =
+  | { readonly kind: 'messageReceived'; readonly message: DaemonMessage }
+  | { readonly kind: 'handlerSettled' }
+  | { readonly kind: 'handlerFailed'; readonly error: Error }
+  | { readonly kind: 'checkpointRequested'; readonly position: WirePosition }
+  | { readonly kind: 'retryDue' }
+  | { readonly kind: 'answerOverdue' }
+  | { readonly kind: 'inputBroke'; readonly error: Error }
+  | { readonly kind: 'connectionClosed'; readonly error: Error }
+  /** A newer session has this shard. */
+  | { readonly kind: 'superseded' }
+  | { readonly kind: 'aborted'; readonly error: Error }
+
+export type SessionEffect =
+  | { readonly kind: 'runHandler'; readonly message: HandledMessage }
+  | { readonly kind: 'sendStatus'; readonly responseFor: Action }
+  | { readonly kind: 'sendCheckpoint'; readonly position: WirePosition }
+  | { readonly kind: 'scheduleRetry'; readonly attempt: number }
+  | { readonly kind: 'resolveCheckpoints'; readonly upTo: WirePosition }
+  | { readonly kind: 'rejectCheckpoints'; readonly error: Error }
+  | { readonly kind: 'abortSignal'; readonly error: Error }
+  /** The handler threw after the lease was lost: worth an info line, no more. */
+  | { readonly kind: 'noteLateFailure'; readonly error: Error }
+  | { readonly kind: 'end'; readonly end: SessionEnd }
+
+/** A message that asks for a status. */
+export type HandledMessage = Extract<DaemonMessage, { kind: Action }>
+
+export interface SessionRules {
+  /** Whether the codec lets a checkpoint go out while no action is being handled. */
+  readonly checkpointsBetweenActions: boolean
+  /** How often a throttled checkpoint is sent before it fails the session. */
+  readonly maxCheckpointAttempts: number
+}
+
+export interface Transition {
+  readonly state: SessionState
+  readonly effects: readonly SessionEffect[]
+}
+
+export const initialState: SessionState = {
+  phase: { name: 'awaitingInitialize' },
+  lease: 'held',
+  delivered: null,
+  saved: null,
+  outstanding: null,
+  wanted: null,
+}
+
+/** Decides what follows an event; never throws. */
+export function transition(state: SessionState, event: SessionEvent, rules: SessionRules): Transition {
+  if (state.phase.name === 'closed') return { state, effects: [] }
+  switch (event.kind) {
+    case 'messageReceived':
+      return receive(state, event.message, rules)
+    case 'handlerSettled':
+      return settle(state, rules)
+    case 'handlerFailed':
+      if (state.lease === 'held') return end(state, { kind: 'failed', error: event.error })
+      return prepend([{ kind: 'noteLateFailure', error: event.error }], settle(state, rules))
+    case 'checkpointRequested':
+      return request(state, event.position, rules)
+    case 'retryDue': {
+      const { outstanding } = state
+      if (outstanding?.name !== 'backingOff') return { state, effects: [] }
+      return {
+        state: { ...state, outstanding: { ...outstanding, name: 'sent' } },
+        effects: [{ kind: 'sendCheckpoint', position: outstanding.position }],
+      }
+    }
+    case 'answerOverdue':
+      return fail(state, 'the daemon did not answer a checkpoint in time')
+    case 'inputBroke':
+      return end(state, { kind: 'failed', error: event.error })
+    case 'connectionClosed':
+      // After the lease is lost there is nothing left that the end could cost.
+      return end(state, state.lease === 'lost' ? { kind: 'leaseLost' } : { kind: 'disconnected', error: event.error })
+    case 'superseded':
+      return continueAfterLoss(state, 'a newer session has this shard', rules)
+    case 'aborted':
+      return end(state, { kind: 'aborted', error: event.error })
+  }
+}
+
+function receive(state: SessionState, message: DaemonMessage, rules: SessionRules): Transition {
+  switch (message.kind) {
+    case 'checkpointAnswered':
+      return answer(state, message, rules)
+    case 'leaseLosing':
+      if (state.phase.name === 'awaitingInitialize') return fail(state, 'leaseLosing before initialize')
+      return continueAfterLoss(state, 'the lease is lost', rules)
+    case 'initialize':
+      if (state.phase.name !== 'awaitingInitialize') return fail(state, `initialize while ${describe(state.phase)}`)
+      return { state: { ...state, phase: { name: 'handling', action: 'initialize' } }, effects: [{ kind: 'runHandler', message }] }
+    case 'processRecords':
+    case 'leaseLost':
+    case 'shardEnded':
+    case 'shutdownRequested':
+      if (state.phase.name !== 'idle') return fail(state, `${message.kind} while ${describe(state.phase)}`)
+      return handle(state, message, rules)
+  }
+}
+
+function handle(state: SessionState, message: Exclude<HandledMessage, { kind: 'initialize' }>, rules: SessionRules): Transition {
+  const handling: SessionState = { ...state, phase: { name: 'handling', action: message.kind } }
+  if (message.kind === 'leaseLost') {
+    const lost = loseLease(handling, 'the lease is lost')
+    return { state: lost.state, effects: [...lost.effects, { kind: 'runHandler', message }] }
+  }
+  if (state.lease === 'lost') return settle(handling, rules)
+  const last = message.kind === 'processRecords' ? message.records.at(-1) : undefined
+  const delivered = last === undefined ? handling : { ...handling, delivered: positionOf(last) }
+  const sent = sendWanted(delivered, rules)
+  return { state: sent.state, effects: [...sent.effects, { kind: 'runHandler', message }] }
+}
+
+function settle(state: SessionState, rules: SessionRules): Transition {
+  const { phase } = state
+  if (phase.name !== 'handling') return { state, effects: [] }
+  const atEnd = phase.action === 'shardEnded' && state.lease === 'held' && state.saved?.sequenceNumber !== 'SHARD_END'
+  return finish({ ...state, phase: { name: 'finishing', action: phase.action }, wanted: atEnd ? SHARD_END : state.wanted }, rules)
+}
+
+/** Sends the status unless a checkpoint has to be through first. */
+function finish(state: SessionState, rules: SessionRules): Transition {
+  const { phase } = state
+  if (phase.name !== 'finishing') return sendWanted(state, rules)
+  const { action } = phase
+  const waits = !rules.checkpointsBetweenActions || action === 'shardEnded' || action === 'shutdownRequested'
+  const sent = sendWanted(state, rules)
+  if (waits && sent.state.outstanding !== null) return sent
+  const effects: SessionEffect[] = [...sent.effects, { kind: 'sendStatus', responseFor: action }]
+  if (action !== 'leaseLost' && action !== 'shardEnded') return { state: { ...sent.state, phase: { name: 'idle' } }, effects }
+  const kind = action === 'shardEnded' && state.lease === 'held' ? 'shardEnded' : 'leaseLost'
+  return prepend(effects, end(sent.state, { kind }))
+}
+
+function request(state: SessionState, position: WirePosition, rules: SessionRules): Transition {
+  if (state.lease === 'lost') return { state, effects: [{ kind: 'rejectCheckpoints', error: leaseIsGone() }] }
+  if (state.saved !== null && comparePositions(position, state.saved) <= 0) {
+    return { state, effects: [{ kind: 'resolveCheckpoints', upTo: state.saved }] }
+  }
+  const greatest = state.wanted !== null && comparePositions(state.wanted, position) > 0 ? state.wanted : position
+  return sendWanted({ ...state, wanted: greatest }, rules)
+}
+
+function sendWanted(state: SessionState, rules: SessionRules): Transition {
+  const { wanted } = state
+  const busy = state.phase.name === 'handling' || state.phase.name === 'finishing'
+  if (wanted === null || state.outstanding !== null || !(busy || rules.checkpointsBetweenActions)) return { state, effects: [] }
+  return {
+    state: { ...state, wanted: null, outstanding: { name: 'sent', position: wanted, attempt: 1 } },
+    effects: [{ kind: 'sendCheckpoint', position: wanted }],
+  }
+}
+
+function answer(state: SessionState, message: Extract<DaemonMessage, { kind: 'checkpointAnswered' }>, rules: SessionRules): Transition {
+  const { outstanding } = state
+  if (outstanding?.name !== 'sent') return fail(state, 'an answer to a checkpoint that nobody awaits')
+  if (!isAnswerTo(outstanding.position, message.sequenceNumber)) {
+    return fail(state, `an answer for the checkpoint ${String(message.sequenceNumber)} where ${outstanding.position.sequenceNumber} was asked for`)
+  }
+  const { position, attempt } = outstanding
+  const free: SessionState = { ...state, outstanding: null }
+  switch (message.error) {
+    case null: {
+      const rest = finish({ ...free, saved: position, wanted: isCovered(free.wanted, position) ? null : free.wanted }, rules)
+      return prepend([{ kind: 'resolveCheckpoints', upTo: position }], rest)
+    }
+    case 'ThrottlingException':
+    case 'KinesisClientLibDependencyException':
+      // The lease went while this one was under way: no use in asking again.
+      if (state.lease === 'lost') return finish(free, rules)
+      if (attempt >= rules.maxCheckpointAttempts) {
+        return failCheckpoint(free, message.error, `the lease table refused the checkpoint ${position.sequenceNumber} ${String(attempt)} times`)
+      }
+      return {
+        state: { ...state, outstanding: { name: 'backingOff', position, attempt: attempt + 1 } },
+        effects: [{ kind: 'scheduleRetry', attempt }],
+      }
+    case 'ShutdownException':
+      return continueAfterLoss(free, 'the lease is lost: the daemon refused a checkpoint', rules)
+    default:
+      return failCheckpoint(free, message.error, `the daemon refused the checkpoint ${position.sequenceNumber}`)
+  }
+}
+
+/** Marks the lease lost and lets the action go on to its status. */
+function continueAfterLoss(state: SessionState, why: string, rules: SessionRules): Transition {
+  const lost = loseLease(state, why)
+  return prepend(lost.effects, finish(lost.state, rules))
+}
+
+function loseLease(state: SessionState, why: string): Transition {
+  if (state.lease === 'lost') return { state, effects: [] }
+  const sent = state.outstanding?.name === 'sent' ? state.outstanding : null
+  return {
+    state: { ...state, lease: 'lost', wanted: null, outstanding: sent },
+    effects: [
+      { kind: 'abortSignal', error: leaseIsGone(why) },
+      { kind: 'rejectCheckpoints', error: leaseIsGone(why) },
+    ],
+  }
+}
+
+function failCheckpoint(state: SessionState, reason: string, what: string): Transition {
+  return end(state, { kind: 'failed', error: new CheckpointError(`${what}: ${reason}`, reason) })
+}
+
+function fail(state: SessionState, what: string): Transition {
+  return end(state, { kind: 'failed', error: new ProtocolError(`The daemon broke the protocol: ${what}.`) })
+}
+
+function end(state: SessionState, how: SessionEnd): Transition {
+  const error = 'error' in how ? how.error : leaseIsGone(how.kind === 'shardEnded' ? 'the shard has ended' : undefined)
+  return {
+    state: { ...state, phase: { name: 'closed' }, outstanding: null, wanted: null },
+    effects: [{ kind: 'abortSignal', error }, { kind: 'rejectCheckpoints', error }, { kind: 'end', end: how }],
+  }
+}
+
+/** The error of a checkpoint after the lease was lost; the reason is the KCL's own word. */
+function leaseIsGone(why = 'the lease is lost'): CheckpointError {
+  return new CheckpointError(`Nothing more is checkpointed for this shard: ${why}.`, 'ShutdownException')
+}
+
+const positionOf = ({ sequenceNumber, subSequenceNumber }: WirePosition): WirePosition => ({ sequenceNumber, subSequenceNumber })
+
+const isCovered = (wanted: WirePosition | null, saved: WirePosition): boolean => wanted !== null && comparePositions(wanted, saved) <= 0
+
+/** The MLD echoes what was asked for (MultiLangProtocol.checkpoint); null stands for the shard's end. */
+const isAnswerTo = (asked: WirePosition, answered: string | null): boolean =>
+  answered === null || asked.sequenceNumber === 'SHARD_END' || answered === asked.sequenceNumber
+
+const prepend = (effects: readonly SessionEffect[], next: Transition): Transition => ({ state: next.state, effects: [...effects, ...next.effects] })
+
+const describe = (phase: SessionPhase): string => ('action' in phase ? `${phase.name} ${phase.action}` : phase.name)

@@ -1,0 +1,59 @@
+import type { SessionEvent, SessionState } from './session-state.ts'
+
+/** One shard as `runtime.status()` tells of it: plain JSON. */
+export interface SessionStatus {
+  readonly shardId: string
+  /** What the session is doing: `awaitingInitialize`, `idle`, `handling …`, `finishing …`, `closed`. */
+  readonly state: string
+  readonly lease: 'held' | 'lost'
+  /** For how long the present action has been handled; null where none is. */
+  readonly handlingMs: number | null
+  readonly records: number
+  readonly batches: number
+  readonly checkpoints: number
+  /** The last sequence number handed to the processor. */
+  readonly lastSequenceNumber: string | null
+  /** The last one saved in this session. */
+  readonly checkpointedSequenceNumber: string | null
+  readonly millisBehindLatest: number | null
+}
+
+/** Counts what passes through a session. */
+export class SessionFigures {
+  #records = 0
+  #batches = 0
+  #checkpoints = 0
+  #millisBehindLatest: number | null = null
+  #handlingSince: number | null = null
+
+  observe(event: SessionEvent): void {
+    if (event.kind === 'handlerSettled' || event.kind === 'handlerFailed') this.#handlingSince = null
+    if (event.kind !== 'messageReceived') return
+    const { message } = event
+    if (message.kind === 'checkpointAnswered') {
+      if (message.error === null) this.#checkpoints++
+      return
+    }
+    if (message.kind === 'leaseLosing') return
+    this.#handlingSince = Date.now()
+    if (message.kind !== 'processRecords') return
+    this.#millisBehindLatest = message.millisBehindLatest
+    if (message.records.length > 0) this.#batches++
+    this.#records += message.records.length
+  }
+
+  status(shardId: string | null, { phase, lease, delivered, saved }: SessionState): SessionStatus {
+    return {
+      shardId: shardId ?? '',
+      state: 'action' in phase ? `${phase.name} ${phase.action}` : phase.name,
+      lease,
+      handlingMs: phase.name === 'handling' && this.#handlingSince !== null ? Date.now() - this.#handlingSince : null,
+      records: this.#records,
+      batches: this.#batches,
+      checkpoints: this.#checkpoints,
+      lastSequenceNumber: delivered?.sequenceNumber ?? null,
+      checkpointedSequenceNumber: saved?.sequenceNumber ?? null,
+      millisBehindLatest: this.#millisBehindLatest,
+    }
+  }
+}

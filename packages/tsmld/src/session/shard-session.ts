@@ -1,0 +1,266 @@
+import { asError, ProtocolError, RecordProcessorError, TsmldError } from '../errors.ts'
+import { type Logger, withFields } from '../observability/logger.ts'
+import type { Codec, Decoder } from '../protocol/codec.ts'
+import type { DaemonMessage, NodeMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
+import { jitteredBackoffMs } from './backoff.ts'
+import { SessionCheckpointer } from './checkpointer.ts'
+import type { Connection } from './connection.ts'
+import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
+import {
+  type HandledMessage,
+  initialState,
+  type SessionEffect,
+  type SessionEnd,
+  type SessionEvent,
+  type SessionRules,
+  type SessionState,
+  SHARD_END,
+  transition,
+} from './session-state.ts'
+import { SessionFigures, type SessionStatus } from './session-status.ts'
+
+/** What a session needs to know of its stream. */
+export interface SessionContext<R> {
+  readonly stream: string
+  readonly applicationName: string
+  readonly factory: ProcessorFactory<R>
+  readonly decodeRecord: (record: WireRecord) => R
+  readonly logger: Logger
+  readonly codec: Codec
+  /** Waited for between the daemon's `initialize` and the processor's making; a rejection fails the session, before any user code. */
+  readonly beforeInitialize: (session: ShardSession<R>) => Promise<void>
+  readonly checkpointTimeoutMs: number
+  readonly maxCheckpointAttempts: number
+}
+
+const checkpointBackoff = { baseMs: 200, maxMs: 10_000 }
+
+/** One leased shard's connection: performs the effects that the state machine orders. */
+export class ShardSession<R> {
+  /** Resolves when the session is over; the user's handler may still be running: see {@link handlerSettled}. */
+  readonly ended: Promise<SessionEnd>
+  readonly #context: SessionContext<R>
+  readonly #connection: Connection
+  readonly #rules: SessionRules
+  readonly #decoder: Decoder
+  readonly #abort = new AbortController()
+  readonly #checkpointer: SessionCheckpointer
+  readonly #figures = new SessionFigures()
+  #logger: Logger
+  #shardId: string | null
+  #state: SessionState = initialState
+  #processor: RecordProcessor<R> | null = null
+  #running: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #resolveEnded!: (end: SessionEnd) => void
+
+  /** @param shardId as the hello gave it; null where `initialize` is the first to name it. */
+  constructor(context: SessionContext<R>, connection: Connection, shardId: string | null) {
+    this.#context = context
+    this.#connection = connection
+    this.#shardId = shardId
+    this.#logger = context.logger
+    this.#rules = {
+      checkpointsBetweenActions: context.codec.checkpointsBetweenActions,
+      maxCheckpointAttempts: context.maxCheckpointAttempts,
+    }
+    this.#decoder = context.codec.decoder()
+    this.#checkpointer = new SessionCheckpointer(
+      () => this.#state,
+      (position) => {
+        this.#dispatch({ kind: 'checkpointRequested', position })
+      },
+    )
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve
+    })
+  }
+
+  /** Begins to read: `first` is what came with the hello. */
+  start(first: Buffer): void {
+    this.#connection.listen({
+      onData: (chunk) => {
+        this.#receive(chunk)
+      },
+      onClose: (error) => {
+        this.#close(error)
+      },
+    })
+    if (first.length > 0) this.#receive(first)
+  }
+
+  /** Null until the daemon has named it. */
+  get shardId(): string | null {
+    return this.#shardId
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get logger(): Logger {
+    return this.#logger
+  }
+
+  /** Whether the lease was lost, or the session is over. */
+  get isPast(): boolean {
+    return this.#state.lease === 'lost' || this.#state.phase.name === 'closed'
+  }
+
+  /** Settles when no user code of this session runs any more; never rejects. */
+  handlerSettled(): Promise<void> {
+    return this.#running
+  }
+
+  status(): SessionStatus {
+    return this.#figures.status(this.#shardId, this.#state)
+  }
+
+  /** A newer session has the shard: the signal aborts, and nothing more is checkpointed. */
+  supersede(): void {
+    this.#dispatch({ kind: 'superseded' })
+  }
+
+  /** Ends the session at once, without a status. */
+  end(error: Error): void {
+    this.#dispatch({ kind: 'aborted', error })
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      for (const message of this.#decoder.push(chunk)) this.#dispatch({ kind: 'messageReceived', message })
+    } catch (error) {
+      this.#dispatch({ kind: 'inputBroke', error: asError(error) })
+    }
+  }
+
+  #close(error: Error | undefined): void {
+    try {
+      this.#decoder.end()
+    } catch (truncated) {
+      error ??= asError(truncated)
+    }
+    const why = new ProtocolError('The daemon closed the connection of this shard.', { cause: error })
+    this.#dispatch({ kind: 'connectionClosed', error: why })
+  }
+
+  #dispatch(event: SessionEvent): void {
+    const { state, effects } = transition(this.#state, event, this.#rules)
+    if (state.outstanding !== this.#state.outstanding) clearTimeout(this.#timer)
+    this.#state = state
+    this.#figures.observe(event)
+    for (const effect of effects) this.#perform(effect)
+  }
+
+  #perform(effect: SessionEffect): void {
+    switch (effect.kind) {
+      case 'runHandler':
+        this.#running = this.#run(effect.message)
+        return
+      case 'sendStatus':
+        this.#send({ kind: 'status', responseFor: effect.responseFor })
+        return
+      case 'sendCheckpoint':
+        this.#sendCheckpoint(effect.position)
+        return
+      case 'scheduleRetry':
+        this.#setTimer('retryDue', jitteredBackoffMs(effect.attempt, checkpointBackoff))
+        return
+      case 'resolveCheckpoints':
+        this.#checkpointer.resolve(effect.upTo)
+        return
+      case 'rejectCheckpoints':
+        this.#checkpointer.reject(effect.error)
+        return
+      case 'abortSignal':
+        this.#abort.abort(effect.error)
+        return
+      case 'noteLateFailure':
+        this.#logger.info({ error: effect.error.message }, 'the lease is lost, and the handler failed after it: its records are processed again elsewhere')
+        return
+      case 'end':
+        this.#finish(effect.end)
+        return
+    }
+  }
+
+  #send(message: NodeMessage): void {
+    this.#connection.write(this.#context.codec.encode(message))
+  }
+
+  #sendCheckpoint(position: WirePosition): void {
+    this.#setTimer('answerOverdue', this.#context.checkpointTimeoutMs)
+    this.#send({ kind: 'checkpoint', position: position.sequenceNumber === SHARD_END.sequenceNumber ? null : position })
+  }
+
+  #setTimer(kind: 'retryDue' | 'answerOverdue', delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#dispatch({ kind })
+    }, delayMs)
+  }
+
+  #finish(end: SessionEnd): void {
+    if (end.kind === 'leaseLost' || end.kind === 'shardEnded') this.#connection.end()
+    else this.#connection.destroy()
+    this.#resolveEnded(end)
+  }
+
+  async #run(message: HandledMessage): Promise<void> {
+    try {
+      await this.#handle(message)
+    } catch (error) {
+      this.#dispatch({ kind: 'handlerFailed', error: this.#blame(message, error) })
+      return
+    }
+    this.#dispatch({ kind: 'handlerSettled' })
+  }
+
+  #handle(message: HandledMessage): Promise<void> | void {
+    const processor = this.#processor
+    switch (message.kind) {
+      case 'initialize':
+        return this.#initialize(message)
+      case 'processRecords': {
+        if (processor === null || (message.records.length === 0 && processor.emptyBatches !== true)) return
+        const records = message.records.map(this.#context.decodeRecord)
+        const { millisBehindLatest, atShardEnd } = message
+        return processor.processRecords({ records, millisBehindLatest, atShardEnd }, this.#checkpointer)
+      }
+      case 'leaseLost':
+        return processor?.leaseLost?.()
+      case 'shardEnded':
+        return processor?.shardEnded?.(this.#checkpointer)
+      case 'shutdownRequested':
+        return processor?.shutdownRequested?.(this.#checkpointer)
+    }
+  }
+
+  async #initialize(message: Extract<DaemonMessage, { kind: 'initialize' }>): Promise<void> {
+    if (this.#shardId !== null && this.#shardId !== message.shardId) {
+      throw new ProtocolError(`The daemon's hello named ${this.#shardId}, its initialize ${message.shardId}.`)
+    }
+    this.#shardId = message.shardId
+    const { stream, applicationName, factory, logger } = this.#context
+    this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })
+    await this.#context.beforeInitialize(this)
+    this.#abort.signal.throwIfAborted()
+    const shard: Shard = {
+      stream,
+      applicationName,
+      shardId: message.shardId,
+      startingPosition: { sequenceNumber: message.sequenceNumber, subSequenceNumber: message.subSequenceNumber },
+      signal: this.#abort.signal,
+      logger: this.#logger,
+    }
+    this.#processor = await factory(shard)
+  }
+
+  #blame(message: HandledMessage, error: unknown): Error {
+    if (TsmldError.is(error)) return error
+    return new RecordProcessorError(`The record processor failed in ${message.kind}: ${asError(error).message}`, {
+      cause: error,
+      stream: this.#context.applicationName,
+      ...(this.#shardId === null ? {} : { shardId: this.#shardId }),
+    })
+  }
+}
