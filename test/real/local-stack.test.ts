@@ -8,7 +8,10 @@ import { eventually, localStack, uniqueName } from './support/stack.ts'
 test('a Kinesis stream takes records and splits', async () => {
   const stack = await localStack()
   const stream = await stack.createStream(2)
-  await stack.putRecords(stream, [{ key: 'a', data: 'one' }, { key: 'b', aggregate: [{ key: 'c', data: 'two' }] }])
+  await stack.putRecords(stream, [
+    { key: 'a', data: 'one' },
+    { key: 'b', aggregate: [{ key: 'c', data: 'two' }] },
+  ])
   const parent = await stack.splitShard(stream)
   const shards = await stack.shardIds(stream)
   assert.equal(shards.length, 4)
@@ -40,12 +43,26 @@ test('the emulators end with their parent, even when it is killed', async () => 
     const { kinesisEndpoint, dynamodbEndpoint } = await startLocalStack()
     console.log(JSON.stringify([kinesisEndpoint, dynamodbEndpoint]))`
   const args = ['--conditions=tsmld-source', '--import', 'tsx', '--input-type=module', '--eval', program]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_TEST_CONTEXT: '' } })
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_TEST_CONTEXT: '' },
+  })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const endpoints = JSON.parse(line.toString()) as string[]
   child.kill('SIGKILL')
-  await eventually('both emulators are gone', async () => {
-    const answers = await Promise.all(endpoints.map(endpoint => fetch(endpoint).then(() => true, () => false)))
-    return !answers.includes(true)
-  }, 5_000)
+  await eventually(
+    'both emulators are gone',
+    async () => {
+      const answers = await Promise.all(
+        endpoints.map(endpoint =>
+          fetch(endpoint).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      )
+      return !answers.includes(true)
+    },
+    5_000,
+  )
 })

@@ -18,7 +18,12 @@ try {
     .map(parts => {
       const [artifact, version, file] = parts.slice(-3)
       const coordinates = [parts.slice(0, -3).join('.'), artifact, file.split('.').at(-1), version].join(':')
-      return [coordinates, createHash('sha256').update(readFileSync(join(folder, ...parts))).digest('hex')]
+      return [
+        coordinates,
+        createHash('sha256')
+          .update(readFileSync(join(folder, ...parts)))
+          .digest('hex'),
+      ]
     })
     .sort(([a], [b]) => (a < b ? -1 : 1))
   writeFileSync(join(pomFolder, 'jars.lock.json'), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`)

@@ -13,7 +13,11 @@ export interface LocalClients extends Disposable {
 export function localClients(stack: Pick<LocalStack, 'kinesisEndpoint' | 'dynamodbEndpoint' | 'region'>): LocalClients {
   const common = { region: stack.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
   // The SDK speaks HTTP/2 to Kinesis, which kinesis-local does not answer rightly.
-  const kinesis = new KinesisClient({ ...common, endpoint: stack.kinesisEndpoint, requestHandler: new NodeHttpHandler() })
+  const kinesis = new KinesisClient({
+    ...common,
+    endpoint: stack.kinesisEndpoint,
+    requestHandler: new NodeHttpHandler(),
+  })
   const dynamodb = new DynamoDBClient({ ...common, endpoint: stack.dynamodbEndpoint })
   return {
     kinesis,

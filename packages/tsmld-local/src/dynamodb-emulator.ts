@@ -15,11 +15,19 @@ export function dynamodbEmulator(options: DynamodbEmulatorOptions): EmulatorComm
     name: 'DynamoDB Local',
     command: java(),
     args: [
-      '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto',
+      '-Xmx512m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Xshare:auto',
       `-Dsqlite4java.library.path=${options.jars}`,
-      '-cp', join(options.jars, '*'),
+      '-cp',
+      join(options.jars, '*'),
       'software.amazon.dynamodb.services.local.main.ServerRunner',
-      '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(options.port),
+      '-inMemory',
+      '-sharedDb',
+      '-disableTelemetry',
+      '-port',
+      String(options.port),
     ],
     folder: options.jars,
     environment: {},
@@ -41,7 +49,8 @@ function listTables(endpoint: string, signal: AbortSignal): Promise<Response> {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.ListTables',
       // It looks for a signature's shape, not at the signature.
-      authorization: 'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
     },
     body: '{}',
   })

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type LockedFile, checkFiles, parseLock } from './jar-lock.ts'
+import { checkFiles, type LockedFile, parseLock } from './jar-lock.ts'
 
 // Beside both src/ and dist/.
 const pomFolder = fileURLToPath(new URL('../dynamodb-local/', import.meta.url))
@@ -19,7 +19,10 @@ export async function ensureDynamodbLocal(onProgress: (message: string) => void 
   const lockText = await readFile(join(pomFolder, 'jars.lock.json'), 'utf8')
   const lock = parseLock(lockText)
   // Another lock is another folder.
-  const folder = join(cacheFolder(), `dynamodb-local-${createHash('sha256').update(lockText).digest('hex').slice(0, 12)}`)
+  const folder = join(
+    cacheFolder(),
+    `dynamodb-local-${createHash('sha256').update(lockText).digest('hex').slice(0, 12)}`,
+  )
   if (await exists(folder)) return folder
   await mkdir(dirname(folder), { recursive: true })
   const fetched = await mkdtemp(`${folder}.`)
@@ -46,24 +49,50 @@ export function cacheFolder(): string {
 
 async function copyByMaven(folder: string): Promise<void> {
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
-  const args = ['-q', '-B', '-f', join(pomFolder, 'pom.xml'), goal, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
+  const args = [
+    '-q',
+    '-B',
+    '-f',
+    join(pomFolder, 'pom.xml'),
+    goal,
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${folder}`,
+  ]
   try {
     await promisify(execFile)('mvn', args, { maxBuffer: 16 * 2 ** 20 })
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string }
-    if (code === 'ENOENT') throw new Error('DynamoDB Local is fetched by Maven, which is not here: install Maven (mvn), or set TSMLD_CACHE to a folder that has it.')
-    throw new Error(`Maven could not fetch DynamoDB Local: ${`${stdout}${stderr}`.trim().split('\n').slice(0, 5).join('\n')}`, { cause: error })
+    if (code === 'ENOENT')
+      throw new Error(
+        'DynamoDB Local is fetched by Maven, which is not here: install Maven (mvn), or set TSMLD_CACHE to a folder that has it.',
+      )
+    throw new Error(
+      `Maven could not fetch DynamoDB Local: ${`${stdout}${stderr}`.trim().split('\n').slice(0, 5).join('\n')}`,
+      { cause: error },
+    )
   }
 }
 
 async function check(folder: string, lock: readonly LockedFile[]): Promise<void> {
   const names = await readdir(folder)
   const found = new Map<string, string>()
-  for (const name of names) found.set(name, createHash('sha256').update(await readFile(join(folder, name))).digest('hex'))
+  for (const name of names)
+    found.set(
+      name,
+      createHash('sha256')
+        .update(await readFile(join(folder, name)))
+        .digest('hex'),
+    )
   const faults = checkFiles(lock, found)
-  if (faults.length > 0) throw new Error(`What Maven brought of DynamoDB Local is not what the lock names: ${faults.slice(0, 5).join('; ')}.`)
+  if (faults.length > 0)
+    throw new Error(
+      `What Maven brought of DynamoDB Local is not what the lock names: ${faults.slice(0, 5).join('; ')}.`,
+    )
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false)
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -39,7 +39,10 @@ export async function startEmulator(emulator: EmulatorCommand, deadlineMs: numbe
     detached: true,
   })
   const tail = new LogTail(20)
-  for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', (piece: string) => { tail.push(piece) })
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (piece: string) => {
+      tail.push(piece)
+    })
   // Writing to a process that is gone is no news: its exit is.
   child.stdin.on('error', () => undefined)
 
@@ -61,15 +64,19 @@ export async function startEmulator(emulator: EmulatorCommand, deadlineMs: numbe
 
 async function untilReady(emulator: EmulatorCommand, exited: Promise<void>, deadlineMs: number): Promise<void> {
   const waiting = new AbortController()
-  const timer = setTimeout(() => { waiting.abort(new Error(`${emulator.name} was not ready within ${String(deadlineMs)} ms.`)) }, deadlineMs)
-  void exited.then(() => { waiting.abort(new Error(`${emulator.name} ended before it was ready.`)) })
+  const timer = setTimeout(() => {
+    waiting.abort(new Error(`${emulator.name} was not ready within ${String(deadlineMs)} ms.`))
+  }, deadlineMs)
+  void exited.then(() => {
+    waiting.abort(new Error(`${emulator.name} ended before it was ready.`))
+  })
   try {
-    while (!waiting.signal.aborted) {
+    for (;;) {
       const ready = await emulator.isReady(waiting.signal).catch(() => false)
-      if (ready && !waiting.signal.aborted) return
+      waiting.signal.throwIfAborted()
+      if (ready) return
       await pause(50, waiting.signal)
     }
-    throw waiting.signal.reason
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 
 /** Finds `count` different TCP ports that are free on the loopback at this moment. */
 export async function freePorts(count: number): Promise<readonly number[]> {

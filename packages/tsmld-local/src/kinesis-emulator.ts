@@ -14,8 +14,16 @@ export interface KinesisEmulatorOptions {
 
 // Each of these takes 500 ms by default, only to look like AWS.
 const slowActions = [
-  'CREATE_STREAM', 'DELETE_STREAM', 'MERGE_SHARDS', 'SPLIT_SHARD', 'UPDATE_SHARD_COUNT', 'UPDATE_STREAM_MODE',
-  'REGISTER_STREAM_CONSUMER', 'DEREGISTER_STREAM_CONSUMER', 'START_STREAM_ENCRYPTION', 'STOP_STREAM_ENCRYPTION',
+  'CREATE_STREAM',
+  'DELETE_STREAM',
+  'MERGE_SHARDS',
+  'SPLIT_SHARD',
+  'UPDATE_SHARD_COUNT',
+  'UPDATE_STREAM_MODE',
+  'REGISTER_STREAM_CONSUMER',
+  'DEREGISTER_STREAM_CONSUMER',
+  'START_STREAM_ENCRYPTION',
+  'STOP_STREAM_ENCRYPTION',
 ]
 
 /** The command that runs the npm package `kinesis-local`, in memory only. */

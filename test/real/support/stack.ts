@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
-import { DeleteItemCommand, PutItemCommand, ResourceNotFoundException, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import {
-  type LocalClients,
+  DeleteItemCommand,
+  PutItemCommand,
+  ResourceNotFoundException,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import {
   createStream,
   createTable,
   encodeAggregate,
+  type LocalClients,
   listShards,
   localClients,
   localEnvironment,
@@ -28,7 +34,10 @@ export interface LeaseRow {
 /** A record to put: `data` as text or bytes. With `aggregate` its user records travel in one KPL aggregate. */
 export type TestRecord =
   | { readonly key: string; readonly data: string | Uint8Array }
-  | { readonly key: string; readonly aggregate: readonly { readonly key: string; readonly data: string | Uint8Array }[] }
+  | {
+      readonly key: string
+      readonly aggregate: readonly { readonly key: string; readonly data: string | Uint8Array }[]
+    }
 
 /** The local stack of this test run, with what tests do to it. */
 export interface TestStack extends Pick<LocalClients, 'kinesis' | 'dynamodb'> {
@@ -46,7 +55,10 @@ export interface TestStack extends Pick<LocalClients, 'kinesis' | 'dynamodb'> {
   /** The ids of all shards, closed ones too. */
   shardIds(stream: string): Promise<string[]>
   /** Makes a table with hash key `id` (a string) and a stream. */
-  createTable(view?: 'NEW_AND_OLD_IMAGES' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'KEYS_ONLY', name?: string): Promise<{ tableName: string; streamArn: string }>
+  createTable(
+    view?: 'NEW_AND_OLD_IMAGES' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'KEYS_ONLY',
+    name?: string,
+  ): Promise<{ tableName: string; streamArn: string }>
   /** Puts an item `{ id, n }`. */
   putItem(table: string, id: string, n: number): Promise<void>
   /** Sets `n` of an item. */
@@ -84,7 +96,11 @@ export function uniqueName(prefix: string): string {
 }
 
 /** Asks `condition` every 50 ms until it answers something truthy, and resolves with that; rejects, naming `what`, after `timeoutMs`. */
-export async function eventually<T>(what: string, condition: () => T | Promise<T>, timeoutMs = 30_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 30_000,
+): Promise<NonNullable<T>> {
   for (const deadline = Date.now() + timeoutMs; ; ) {
     const answer = await condition()
     if (answer) return answer
@@ -136,7 +152,9 @@ async function makeStack(): Promise<TestStack> {
     },
     async leases(applicationName) {
       try {
-        const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: applicationName, ConsistentRead: true }))
+        const { Items = [] } = await dynamodb.send(
+          new ScanCommand({ TableName: applicationName, ConsistentRead: true }),
+        )
         const rows = Items.map(
           (item): LeaseRow => ({
             leaseKey: item['leaseKey']?.S ?? '',
@@ -158,7 +176,11 @@ async function makeStack(): Promise<TestStack> {
 async function findEndpoints(): Promise<{ kinesisEndpoint: string; dynamodbEndpoint: string }> {
   if (TSMLD_LOCAL_KINESIS !== undefined && TSMLD_LOCAL_DYNAMODB !== undefined)
     return { kinesisEndpoint: TSMLD_LOCAL_KINESIS, dynamodbEndpoint: TSMLD_LOCAL_DYNAMODB }
-  const stack = await startLocalStack({ onProgress: message => { process.stderr.write(`${message}\n`) } })
+  const stack = await startLocalStack({
+    onProgress: message => {
+      process.stderr.write(`${message}\n`)
+    },
+  })
   closers.push(() => stack.stop())
   return { kinesisEndpoint: stack.kinesisEndpoint, dynamodbEndpoint: stack.dynamodbEndpoint }
 }

@@ -1,0 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs'
+
+/** The test files of a kind, in order: `unit` are those of packages/ and scripts/, `real` those that need the emulators. */
+export function globTests(kind) {
+  const folders =
+    kind === 'real' ? ['test/real'] : [...readdirSync('packages').map(name => `packages/${name}/test`), 'test/scripts']
+  return folders
+    .filter(folder => existsSync(folder))
+    .flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => `${folder}/${file}`))
+    .map(file => file.replaceAll('\\', '/'))
+    .filter(file => /\.test\.(ts|mjs)$/.test(file))
+    .sort()
+}
