@@ -1,0 +1,48 @@
+import { ProtocolError } from '../errors.ts'
+import {
+  isJsonObject,
+  type JsonObject,
+  nullableIntegerField,
+  nullableSubSequenceNumberField,
+  nullableTextField,
+  sequenceNumberField,
+} from './json-fields.ts'
+import type { DaemonMessage, WireRecord } from './messages.ts'
+
+const where = 'a record'
+
+/** Reads a `processRecords` of JSON lines; what versions 1 and 2 leave out is 0 or null. @throws ProtocolError */
+export function processRecordsFromJson(object: JsonObject): DaemonMessage {
+  const records = object['records']
+  if (!Array.isArray(records)) throw new ProtocolError('processRecords: records must be an array')
+  return {
+    kind: 'processRecords',
+    records: records.map(recordFromJson),
+    millisBehindLatest: nullableIntegerField(object, 'millisBehindLatest', 'processRecords'),
+    atShardEnd: false,
+  }
+}
+
+function recordFromJson(record: unknown): WireRecord {
+  if (!isJsonObject(record)) throw new ProtocolError('processRecords: a record must be an object')
+  return {
+    sequenceNumber: sequenceNumberField(record, 'sequenceNumber', where),
+    subSequenceNumber: nullableSubSequenceNumberField(record, 'subSequenceNumber', where) ?? 0,
+    partitionKey: nullableTextField(record, 'partitionKey', where),
+    explicitHashKey: null,
+    arrivalTimeMs: nullableIntegerField(record, 'approximateArrivalTimestamp', where),
+    encryptionType: null,
+    aggregated: null,
+    data: decodeBase64(record['data'] ?? ''),
+  }
+}
+
+/** Node skips what is no base64 in silence; the length tells it. */
+function decodeBase64(text: unknown): Buffer {
+  if (typeof text !== 'string') throw new ProtocolError(`${where}: data must be base64`)
+  const data = Buffer.from(text, 'base64')
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  if (text.length % 4 !== 0 || data.length !== (text.length / 4) * 3 - padding)
+    throw new ProtocolError(`${where}: data must be base64`)
+  return data
+}
