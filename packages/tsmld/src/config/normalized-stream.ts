@@ -1,0 +1,32 @@
+import type { NumberForm } from '../records/attribute-value.ts'
+import type { ProcessorFactory } from '../session/record-processor.ts'
+import type { NormalizedDaemon } from './daemon-options.ts'
+import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel } from './stream-options.ts'
+import type { StreamIdentity } from './stream-identity.ts'
+
+/** Which program a stream's properties are for. */
+export type PropertiesTarget = 'embedded' | 'stock-kcl3' | 'stock-kcl1'
+
+/** The KCL's settings of a stream, of either type. */
+export type KclSettings = KclOptions & KinesisKclOptions & DynamodbKclOptions
+
+/** One stream, checked, with defaults filled in. */
+export interface NormalizedStream extends StreamIdentity {
+  readonly type: 'kinesis' | 'dynamodb'
+  /** The application's name, by which the daemon and the runtime know the stream. */
+  readonly name: string
+  readonly region: string | null
+  readonly processor: ProcessorFactory<unknown>
+  readonly numbers: NumberForm
+  readonly daemon: NormalizedDaemon
+  readonly target: PropertiesTarget
+  readonly fastStart: boolean
+  readonly startStaggerMs: number
+  readonly logLevels: Readonly<Record<string, LogLevel>>
+  /** Options that become properties; what is absent is left to the KCL. */
+  readonly settings: KclSettings
+  /** The free properties, by their canonical names; none of them is also in `settings`. */
+  readonly properties: Readonly<Record<string, string>>
+  /** What the runtime should log once, at warn. */
+  readonly notes: readonly string[]
+}

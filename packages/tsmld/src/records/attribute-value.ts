@@ -1,0 +1,2 @@
+/** How DynamoDB's numbers come; see `numbers` in the options of a DynamoDB stream. */
+export type NumberForm = 'number' | 'string'
