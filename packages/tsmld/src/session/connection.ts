@@ -36,6 +36,8 @@ export function socketConnection(socket: Socket): Connection {
       socket.on('close', () => {
         onClose(failure)
       })
+      // The listener paused it after the handshake.
+      socket.resume()
     },
   }
 }

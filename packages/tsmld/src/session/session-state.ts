@@ -5,10 +5,11 @@
 //   awaitingInitialize  | initialize                          | handling: the processor is made
 //   idle                | an action                           | handling: its handler runs; a lost lease runs none but leaseLost's
 //   handling            | the handler settled                 | finishing
-//   finishing           | nothing is left to checkpoint       | the status goes out → idle; after leaseLost and shardEnded → closed
+//   finishing           | nothing is left to checkpoint       | the status goes out → idle; after leaseLost, shardEnded, or when leaving → closed
 //   any but closed      | a checkpoint is wanted              | sent, if none is outstanding and the codec allows one now; else kept
 //   any but closed      | its answer                          | saved; or by its error: back off and repeat, lease lost, failed
 //   any but closed      | leaseLosing, superseded             | the lease is lost: signal aborted, checkpoints rejected
+//   any but closed      | it is asked to leave                | idle → closed, without a word; else after the present action's status
 //   any but closed      | the handler failed                  | failed, without a status; with the lease lost it only counts as settled
 //   any but closed      | anything that does not fit          | failed, with a ProtocolError
 //   closed              | anything                            | nothing
@@ -34,6 +35,8 @@ export type SessionEnd =
   | { readonly kind: 'disconnected'; readonly error: Error }
   /** The runtime ended it. */
   | { readonly kind: 'aborted'; readonly error: Error }
+  /** It was asked to leave, and has answered its last action. */
+  | { readonly kind: 'left' }
 
 export type SessionPhase =
   | { readonly name: 'awaitingInitialize' }
@@ -55,6 +58,8 @@ export interface SessionState {
   readonly outstanding: Outstanding | null
   /** The greatest position asked for beyond it. */
   readonly wanted: WirePosition | null
+  /** Whether it closes after the present action: how a daemon that cannot ask its shards to shut down is left. */
+  readonly leaving: boolean
 }
 
 export type SessionEvent =
@@ -68,6 +73,7 @@ export type SessionEvent =
   | { readonly kind: 'connectionClosed'; readonly error: Error }
   /** A newer session has this shard. */
   | { readonly kind: 'superseded' }
+  | { readonly kind: 'leaveRequested' }
   | { readonly kind: 'aborted'; readonly error: Error }
 
 export type SessionEffect =
@@ -104,6 +110,7 @@ export const initialState: SessionState = {
   saved: null,
   outstanding: null,
   wanted: null,
+  leaving: false,
 }
 
 /** Decides what follows an event; never throws. */
@@ -136,6 +143,10 @@ export function transition(state: SessionState, event: SessionEvent, rules: Sess
       return end(state, state.lease === 'lost' ? { kind: 'leaseLost' } : { kind: 'disconnected', error: event.error })
     case 'superseded':
       return continueAfterLoss(state, 'a newer session has this shard', rules)
+    case 'leaveRequested': {
+      const waiting = state.phase.name === 'idle' || state.phase.name === 'awaitingInitialize'
+      return waiting ? end(state, left) : { state: { ...state, leaving: true }, effects: [] }
+    }
     case 'aborted':
       return end(state, { kind: 'aborted', error: event.error })
   }
@@ -189,7 +200,10 @@ function finish(state: SessionState, rules: SessionRules): Transition {
   const sent = sendWanted(state, rules)
   if (waits && sent.state.outstanding !== null) return sent
   const effects: SessionEffect[] = [...sent.effects, { kind: 'sendStatus', responseFor: action }]
-  if (action !== 'leaseLost' && action !== 'shardEnded') return { state: { ...sent.state, phase: { name: 'idle' } }, effects }
+  if (action !== 'leaseLost' && action !== 'shardEnded') {
+    const idle: SessionState = { ...sent.state, phase: { name: 'idle' } }
+    return state.leaving ? prepend(effects, end(idle, left)) : { state: idle, effects }
+  }
   const kind = action === 'shardEnded' && state.lease === 'held' ? 'shardEnded' : 'leaseLost'
   return prepend(effects, end(sent.state, { kind }))
 }
@@ -271,17 +285,21 @@ function fail(state: SessionState, what: string): Transition {
 }
 
 function end(state: SessionState, how: SessionEnd): Transition {
-  const error = 'error' in how ? how.error : leaseIsGone(how.kind === 'shardEnded' ? 'the shard has ended' : undefined)
+  const error = 'error' in how ? how.error : leaseIsGone(endings[how.kind])
   return {
     state: { ...state, phase: { name: 'closed' }, outstanding: null, wanted: null },
     effects: [{ kind: 'abortSignal', error }, { kind: 'rejectCheckpoints', error }, { kind: 'end', end: how }],
   }
 }
 
+const endings = { leaseLost: 'the lease is lost', shardEnded: 'the shard has ended', left: 'the stream is stopping' }
+
 /** The error of a checkpoint after the lease was lost; the reason is the KCL's own word. */
 function leaseIsGone(why = 'the lease is lost'): CheckpointError {
   return new CheckpointError(`Nothing more is checkpointed for this shard: ${why}.`, 'ShutdownException')
 }
+
+const left: SessionEnd = { kind: 'left' }
 
 const positionOf = ({ sequenceNumber, subSequenceNumber }: WirePosition): WirePosition => ({ sequenceNumber, subSequenceNumber })
 

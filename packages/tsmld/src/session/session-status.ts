@@ -42,6 +42,13 @@ export class SessionFigures {
     this.#records += message.records.length
   }
 
+  /** Goes on counting where an earlier session of the same shard was. */
+  resume(earlier: SessionFigures): void {
+    this.#records += earlier.#records
+    this.#batches += earlier.#batches
+    this.#checkpoints += earlier.#checkpoints
+  }
+
   status(shardId: string | null, { phase, lease, delivered, saved }: SessionState): SessionStatus {
     return {
       shardId: shardId ?? '',

@@ -26,7 +26,8 @@ export interface SessionContext<R> {
   readonly factory: ProcessorFactory<R>
   readonly decodeRecord: (record: WireRecord) => R
   readonly logger: Logger
-  readonly codec: Codec
+  /** A new codec for each session: it keeps what it learned of the daemon's version. */
+  readonly newCodec: () => Codec
   /** Waited for between the daemon's `initialize` and the processor's making; a rejection fails the session, before any user code. */
   readonly beforeInitialize: (session: ShardSession<R>) => Promise<void>
   readonly checkpointTimeoutMs: number
@@ -39,13 +40,15 @@ const checkpointBackoff = { baseMs: 200, maxMs: 10_000 }
 export class ShardSession<R> {
   /** Resolves when the session is over; the user's handler may still be running: see {@link handlerSettled}. */
   readonly ended: Promise<SessionEnd>
+  /** Its counts; a later session of the same shard goes on with them. */
+  readonly figures = new SessionFigures()
   readonly #context: SessionContext<R>
   readonly #connection: Connection
   readonly #rules: SessionRules
+  readonly #codec: Codec
   readonly #decoder: Decoder
   readonly #abort = new AbortController()
   readonly #checkpointer: SessionCheckpointer
-  readonly #figures = new SessionFigures()
   #logger: Logger
   #shardId: string | null
   #state: SessionState = initialState
@@ -60,11 +63,12 @@ export class ShardSession<R> {
     this.#connection = connection
     this.#shardId = shardId
     this.#logger = context.logger
+    this.#codec = context.newCodec()
     this.#rules = {
-      checkpointsBetweenActions: context.codec.checkpointsBetweenActions,
+      checkpointsBetweenActions: this.#codec.checkpointsBetweenActions,
       maxCheckpointAttempts: context.maxCheckpointAttempts,
     }
-    this.#decoder = context.codec.decoder()
+    this.#decoder = this.#codec.decoder()
     this.#checkpointer = new SessionCheckpointer(
       () => this.#state,
       (position) => {
@@ -113,12 +117,17 @@ export class ShardSession<R> {
   }
 
   status(): SessionStatus {
-    return this.#figures.status(this.#shardId, this.#state)
+    return this.figures.status(this.#shardId, this.#state)
   }
 
   /** A newer session has the shard: the signal aborts, and nothing more is checkpointed. */
   supersede(): void {
     this.#dispatch({ kind: 'superseded' })
+  }
+
+  /** Lets the present action finish, with its checkpoint and status, and closes; at once when there is none. */
+  leave(): void {
+    this.#dispatch({ kind: 'leaveRequested' })
   }
 
   /** Ends the session at once, without a status. */
@@ -148,7 +157,7 @@ export class ShardSession<R> {
     const { state, effects } = transition(this.#state, event, this.#rules)
     if (state.outstanding !== this.#state.outstanding) clearTimeout(this.#timer)
     this.#state = state
-    this.#figures.observe(event)
+    this.figures.observe(event)
     for (const effect of effects) this.#perform(effect)
   }
 
@@ -185,7 +194,7 @@ export class ShardSession<R> {
   }
 
   #send(message: NodeMessage): void {
-    this.#connection.write(this.#context.codec.encode(message))
+    this.#connection.write(this.#codec.encode(message))
   }
 
   #sendCheckpoint(position: WirePosition): void {

@@ -1,0 +1,50 @@
+import type { Logger } from '../observability/logger.ts'
+
+// A line of our daemon's log, and of the stock daemons' (with the logging configuration that tsmld gives them):
+//   2026-11-23T18:00:00.000Z WARN [thread] logger: message
+// Lines of any other form continue the one before: stack traces.
+const linePattern = /^\S+ (TRACE|DEBUG|INFO|WARN|ERROR) +\[([^\]]*)\] ([^\s:]+): (.*)$/
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+const levels: Record<string, Level> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' }
+
+/** One line of the JVM's log, taken apart; null where it continues the one before. */
+export function parseLogLine(line: string): { level: Level; thread: string; logger: string; message: string } | null {
+  const [, level, thread, logger, message] = linePattern.exec(line) ?? []
+  if (level === undefined || thread === undefined || logger === undefined || message === undefined) return null
+  return { level: levels[level] ?? 'info', thread, logger, message }
+}
+
+const keptLines = 20
+const longestLine = 4096
+
+/** Passes the JVM's log on to the runtime's logger, line by line, and keeps its end for errors. */
+export class DaemonLog {
+  readonly #logger: Logger
+  readonly #last: string[] = []
+  #level: Level = 'info'
+  #source = 'jvm'
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** The last lines, oldest first. */
+  get lastLines(): readonly string[] {
+    return this.#last
+  }
+
+  write(text: string): void {
+    const line = text.length > longestLine ? `${text.slice(0, longestLine)}…` : text
+    if (line.trim() === '') return
+    this.#last.push(line)
+    if (this.#last.length > keptLines) this.#last.shift()
+    const parsed = parseLogLine(line)
+    if (parsed !== null) {
+      this.#level = parsed.level
+      this.#source = parsed.logger
+    }
+    this.#logger[this.#level]({ source: this.#source }, parsed?.message ?? line)
+  }
+}

@@ -1,0 +1,218 @@
+import { deferred } from '../deferred.ts'
+import { asError, DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from '../errors.ts'
+import type { Logger } from '../observability/logger.ts'
+import { type ControlListener, type ControlOrder, type ControlReport, type ControlStream, parseReport } from './control-channel.ts'
+import { type JavaCommand, JavaProcess, type ProcessExit } from './java-process.ts'
+import type { ListenerAddress } from './listener.ts'
+import type { StreamDaemon } from './stream-daemon.ts'
+
+export interface EmbeddedDaemonOptions {
+  readonly command: JavaCommand
+  readonly token: string
+  readonly nodeTimeoutMs: number
+  readonly startTimeoutMs: number
+  readonly logLevels: Readonly<Record<string, string>>
+  readonly logger: Logger
+}
+
+const pingEveryMs = 2_000
+/** What the daemon gets beyond the deadline to say its exit, before it is killed. */
+const exitGraceMs = 1_000
+
+/** One stream that the daemon runs. */
+interface Hosted {
+  readonly stream: ControlStream
+  readonly listener: ListenerAddress
+  stopping: boolean
+  started(outcome: Error | null): void
+  fail(error: Error): void
+  stopped(drained: boolean): void
+}
+
+/** One run of our daemon's JVM and the streams in it; made for the first stream, gone with the last. */
+export class EmbeddedDaemon {
+  readonly #options: EmbeddedDaemonOptions
+  readonly #process: JavaProcess
+  readonly #ready = deferred<void>()
+  readonly #hosted = new Map<string, Hosted>()
+  readonly #pings: NodeJS.Timeout
+  #exit: Extract<ControlReport, { type: 'exit' }> | undefined
+  #killedBy: Error | undefined
+  #ending = false
+
+  constructor(options: EmbeddedDaemonOptions) {
+    this.#options = options
+    this.#process = new JavaProcess(options.command, options.logger, (line) => {
+      this.#read(line)
+    })
+    this.#order({ type: 'start', version: 1, token: options.token, nodeTimeoutMs: options.nodeTimeoutMs, listeners: [], streams: [], logLevels: options.logLevels })
+    this.#pings = setInterval(() => {
+      this.#order({ type: 'ping' })
+    }, pingEveryMs)
+    void this.#process.exited.then((exit) => {
+      this.#exited(exit)
+    })
+  }
+
+  /** Whether it takes no more streams: it is gone, or going. */
+  get isEnding(): boolean {
+    return this.#ending
+  }
+
+  /** Resolves when the JVM is gone. */
+  get exited(): Promise<ProcessExit> {
+    return this.#process.exited
+  }
+
+  /**
+   * Runs one stream in this JVM.
+   * @throws StreamFailedError, DaemonExitError, TimeoutError
+   */
+  async host(stream: ControlStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
+    const started = deferred<void>()
+    const failed = deferred<Error>()
+    const stopped = deferred<boolean>()
+    const hosted: Hosted = {
+      stream,
+      listener,
+      stopping: false,
+      started: (error) => {
+        if (error === null) started.resolve()
+        else started.reject(error)
+      },
+      fail: (error) => {
+        started.reject(error)
+        failed.resolve(error)
+        stopped.resolve(false)
+      },
+      stopped: stopped.resolve,
+    }
+    this.#hosted.set(stream.name, hosted)
+    const timer = setTimeout(() => {
+      void this.#killFor(new TimeoutError(`The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`))
+    }, this.#options.startTimeoutMs)
+    const callOff = (): void => {
+      started.reject(asError(signal.reason))
+    }
+    signal.addEventListener('abort', callOff)
+    try {
+      await Promise.race([this.#ready.promise, started.promise])
+      this.#tellListeners()
+      this.#order({ type: 'startStream', stream })
+      await started.promise
+    } catch (error) {
+      await this.#leave(hosted)
+      throw error
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', callOff)
+    }
+    return {
+      pid: this.#process.pid,
+      failed: failed.promise,
+      stop: (deadlineMs) => this.#stop(hosted, deadlineMs, stopped.promise),
+      kill: () => this.#leave(hosted),
+    }
+  }
+
+  async #stop(hosted: Hosted, deadlineMs: number, stopped: Promise<boolean>): Promise<void> {
+    hosted.stopping = true
+    const last = [...this.#hosted.values()].every((other) => other.stopping)
+    this.#ending = last
+    this.#order(last ? { type: 'stop', deadlineMs } : { type: 'stopStream', stream: hosted.stream.name, deadlineMs })
+    const timer = setTimeout(() => {
+      void this.#killFor(new TimeoutError('the deadline of the stop passed'))
+    }, deadlineMs + exitGraceMs)
+    const drained = await stopped
+    if (last) await this.#process.exited
+    clearTimeout(timer)
+    this.#hosted.delete(hosted.stream.name)
+    if (!drained || (last && this.#exit?.code !== 0)) {
+      throw new TimeoutError(`Not every shard of ${hosted.stream.name} was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`, {
+        stream: hosted.stream.name,
+      })
+    }
+  }
+
+  /** Takes the stream out at once; its leases are released, nothing is drained. */
+  async #leave(hosted: Hosted): Promise<void> {
+    hosted.stopping = true
+    this.#hosted.delete(hosted.stream.name)
+    if (this.#hosted.size > 0) {
+      this.#order({ type: 'stopStream', stream: hosted.stream.name, deadlineMs: 0 })
+      return
+    }
+    this.#ending = true
+    // The end of its input gives it 2 s to release its leases.
+    this.#process.closeInput()
+    const timer = setTimeout(() => void this.#process.kill(), 2_000 + exitGraceMs)
+    await this.#process.exited
+    clearTimeout(timer)
+  }
+
+  async #killFor(error: Error): Promise<void> {
+    this.#ending = true
+    this.#killedBy ??= error
+    await this.#process.kill()
+  }
+
+  #read(line: string): void {
+    let report: ControlReport
+    try {
+      report = parseReport(line)
+    } catch (error) {
+      void this.#killFor(asError(error))
+      return
+    }
+    const { logger } = this.#options
+    switch (report.type) {
+      case 'ready':
+        if (report.version !== 1) void this.#killFor(new ProtocolError(`The daemon speaks version ${String(report.version)}, this library version 1.`))
+        logger.info({ pid: report.pid, java: report.java, kcl: report.kcl }, 'the daemon is ready')
+        this.#ready.resolve()
+        return
+      case 'streamStarted':
+        this.#hosted.get(report.stream)?.started(null)
+        return
+      case 'streamFailed': {
+        const { stream } = report
+        this.#hosted.get(stream)?.fail(new StreamFailedError(`The stream of ${stream} cannot be processed: ${report.message} (${report.error})`, { stream }))
+        return
+      }
+      case 'streamStopped':
+        this.#hosted.get(report.stream)?.stopped(report.drained)
+        return
+      case 'shardGivenUp':
+        logger.warn({ stream: report.stream, shardId: report.shardId, reason: report.reason }, 'the daemon gave the shard up; it is leased again from its last checkpoint')
+        return
+      case 'exit':
+        this.#exit = report
+        logger.info({ code: report.code, reason: report.reason }, 'the daemon exits')
+        return
+    }
+  }
+
+  #exited(exit: ProcessExit): void {
+    clearInterval(this.#pings)
+    this.#ending = true
+    const drained = this.#exit?.code === 0
+    for (const hosted of this.#hosted.values()) {
+      if (hosted.stopping) hosted.stopped(drained)
+      else hosted.fail(this.#killedBy ?? this.#exitError(exit))
+    }
+  }
+
+  #exitError(exit: ProcessExit): DaemonExitError {
+    const error = this.#process.exitError(exit, 'The daemon')
+    return this.#exit === undefined ? error : new DaemonExitError(`The daemon ended with code ${String(this.#exit.code)}: ${this.#exit.reason}`, { ...exit, lastLines: error.lastLines })
+  }
+
+  #tellListeners(): void {
+    const listeners: ControlListener[] = [...this.#hosted.values()].map(({ listener, stream }) => ({ ...listener, load: 0, stream: stream.name }))
+    this.#order({ type: 'listeners', listeners })
+  }
+
+  #order(order: ControlOrder): void {
+    this.#process.writeLine(JSON.stringify(order))
+  }
+}

@@ -1,0 +1,16 @@
+import type { NormalizedDaemon } from '../config/daemon-options.ts'
+import type { JavaCommand } from './java-process.ts'
+
+/** How our own daemon is started. */
+export function embeddedCommand(java: string, daemon: NormalizedDaemon, classpath: string): JavaCommand {
+  return { java, args: [...jvmArgs(daemon), '-cp', classpath, 'io.tsmld.daemon.Main'], env: daemonEnv(daemon) }
+}
+
+/** The JVM's own arguments: the user's come last, and win. */
+export function jvmArgs({ heapBytes, jvmArgs }: NormalizedDaemon): string[] {
+  const heap = heapBytes === null ? [] : [`-Xmx${String(Math.floor(heapBytes / 1024))}k`]
+  // The MLD writes text in the JVM's default charset.
+  return ['-Dfile.encoding=UTF-8', '-Djava.awt.headless=true', ...heap, ...jvmArgs]
+}
+
+export const daemonEnv = ({ env }: NormalizedDaemon): NodeJS.ProcessEnv => ({ ...process.env, ...env })

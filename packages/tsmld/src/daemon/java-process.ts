@@ -1,0 +1,92 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { asError, DaemonExitError } from '../errors.ts'
+import type { Logger } from '../observability/logger.ts'
+import { DaemonLog } from './daemon-log.ts'
+
+/** How to start one JVM. */
+export interface JavaCommand {
+  readonly java: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
+export interface ProcessExit {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A running JVM, in a process group of its own: Ctrl-C in a terminal reaches Node alone, which then decides. */
+export class JavaProcess {
+  /** Resolves when it has ended and its pipes are read to their ends; never rejects. */
+  readonly exited: Promise<ProcessExit>
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #log: DaemonLog
+  readonly #command: JavaCommand
+  #startError: Error | undefined
+  #hasExited = false
+
+  constructor(command: JavaCommand, logger: Logger, onOutputLine: (line: string) => void) {
+    this.#command = command
+    this.#log = new DaemonLog(logger)
+    const { java, args, env, cwd } = command
+    this.#child = spawn(java, args, { env, cwd, detached: true, stdio: 'pipe' })
+    this.#child.on('error', (error) => {
+      this.#startError = error
+    })
+    // Its end is told by its exit: a pipe that breaks tells nothing more.
+    this.#child.stdin.on('error', () => {})
+    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', onOutputLine)
+    createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', (line) => {
+      this.#log.write(line)
+    })
+    this.exited = new Promise((resolve) => {
+      this.#child.on('close', (exitCode, signal) => {
+        this.#hasExited = true
+        resolve({ exitCode, signal })
+      })
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  writeLine(line: string): void {
+    if (this.#child.stdin.writable) this.#child.stdin.write(`${line}\n`)
+  }
+
+  /** Ends its standard input: the daemon takes it as Node's end. */
+  closeInput(): void {
+    this.#child.stdin.end()
+  }
+
+  /** Signals the whole group: the JVM and, with a stock daemon, its bridge processes. */
+  signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child
+    if (pid === undefined || this.#hasExited) return
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+
+  /** Kills it now and resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL')
+    await this.exited
+  }
+
+  /** What its exit means to someone who did not ask for it. */
+  exitError(exit: ProcessExit, what: string): DaemonExitError {
+    const { lastLines } = this.#log
+    if (this.#startError !== undefined) {
+      return new DaemonExitError(`${what} could not be started with ${this.#command.java}: ${asError(this.#startError).message}`, { ...exit, lastLines })
+    }
+    const how = exit.signal === null ? `with code ${String(exit.exitCode)}` : `by ${exit.signal}`
+    const last = lastLines.at(-1)
+    return new DaemonExitError(`${what} ended ${how}${last === undefined ? '' : `; its last line: ${last}`}`, { ...exit, lastLines })
+  }
+}

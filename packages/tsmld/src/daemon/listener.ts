@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { ProtocolError } from '../errors.ts'
+import type { Handshake, HandshakeResult } from './handshake.ts'
+
+/** Where a daemon connects to. */
+export type ListenerAddress = { readonly path: string } | { readonly host: string; readonly port: number }
+
+export interface ListenerOptions {
+  /** A Unix socket's path, or `tcp` for a free port of 127.0.0.1. */
+  readonly at: { readonly path: string } | 'tcp'
+  readonly handshake: () => Handshake
+  /** How long a connection may take until its handshake is complete. */
+  readonly handshakeTimeoutMs: number
+  /** How many connections may be in their handshake; past it the oldest of them is closed. */
+  readonly maxPendingHandshakes: number
+  /** Takes a connection whose handshake was accepted, or says why not. */
+  readonly onSession: (socket: Socket, accepted: Extract<HandshakeResult, { kind: 'accepted' }>) => string | null
+  /** Told of every connection that was refused or gave up. */
+  readonly onRefused: (reason: string) => void
+}
+
+/** Listens for the daemon's connections and lets no byte of one through before its handshake. */
+export interface Listener {
+  readonly address: ListenerAddress
+  /** Resolves with why it stopped listening by itself. */
+  readonly failed: Promise<Error>
+  /** Stops listening and closes pending handshakes; live sessions go on. */
+  close(): Promise<void>
+}
+
+/** @throws the socket's error when it cannot listen. */
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const pending = new Set<Socket>()
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    shake(socket, options, pending)
+  })
+  const at = options.at === 'tcp' ? { host: '127.0.0.1', port: 0 } : options.at
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const failed = new Promise<Error>((resolve) => {
+    server.on('error', resolve)
+  })
+  const bound = server.address()
+  const address = bound !== null && typeof bound === 'object' ? { host: bound.address, port: bound.port } : { path: (at as { path: string }).path }
+  const close = async (): Promise<void> => {
+    server.close()
+    for (const socket of pending) socket.destroy()
+    if ('path' in address) await rm(address.path, { force: true })
+  }
+  return { address, failed, close }
+}
+
+/** A socket's path in `folder`, unlike any before. */
+export const newSocketPath = (folder: string): string => `${folder}/${randomUUID().slice(0, 8)}.sock`
+
+function shake(socket: Socket, options: ListenerOptions, pending: Set<Socket>): void {
+  const handshake = options.handshake()
+  const oldest = pending.size >= options.maxPendingHandshakes ? pending.values().next().value : undefined
+  oldest?.destroy(new ProtocolError('too many connections are in their handshake'))
+  pending.add(socket)
+
+  const refuse = (reason: string, answer?: Buffer): void => {
+    settle()
+    options.onRefused(reason)
+    // The refusal must get out even when the other side never reads on; then the end is forced.
+    if (answer !== undefined) socket.write(answer)
+    socket.end()
+    socket.resume()
+    setTimeout(() => socket.destroy(), options.handshakeTimeoutMs).unref()
+  }
+  const timer = setTimeout(() => {
+    refuse(`no complete handshake within ${String(options.handshakeTimeoutMs)} ms`, handshake.refusal('handshake timeout'))
+  }, options.handshakeTimeoutMs)
+  const onData = (chunk: Buffer): void => {
+    advance(handshake.push(chunk))
+  }
+  const onClose = (): void => {
+    settle()
+    options.onRefused('the connection closed before its handshake was complete')
+  }
+  const settle = (): void => {
+    clearTimeout(timer)
+    pending.delete(socket)
+    socket.off('data', onData).off('close', onClose)
+  }
+  const advance = (result: HandshakeResult): void => {
+    if (result.kind === 'incomplete') return
+    if (result.kind === 'refused') {
+      refuse(result.reason, result.answer)
+      return
+    }
+    socket.pause()
+    settle()
+    const refusal = options.onSession(socket, result)
+    if (refusal !== null) refuse(refusal, handshake.refusal(refusal))
+  }
+  // Without a listener a socket's error would end the process.
+  socket.on('error', () => {})
+  socket.on('data', onData).on('close', onClose)
+  advance(handshake.push(Buffer.alloc(0)))
+}

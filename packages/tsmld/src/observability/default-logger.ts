@@ -1,0 +1,22 @@
+import type { Logger } from './logger.ts'
+
+const order = ['debug', 'info', 'warn', 'error'] as const
+
+/** One line a message on stderr, `info` and above, or what `TSMLD_LOG` names: `debug`, `info`, `warn`, `error`, `off`. */
+export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger {
+  const from = least === 'off' ? order.length : Math.max(0, order.indexOf(least as (typeof order)[number]))
+  const line = (level: (typeof order)[number]) => (fields: Record<string, unknown>, message: string) => {
+    if (order.indexOf(level) < from) return
+    const { err, ...rest } = fields
+    const pairs = Object.entries(rest).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    process.stderr.write(`${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join('')}\n${stackOf(level, err)}`)
+  }
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+}
+
+/** The stack of what the user's code threw: our own says nothing that the message does not. */
+function stackOf(level: string, err: unknown): string {
+  if (level !== 'error' || !(err instanceof Error)) return ''
+  const { cause } = err
+  return cause instanceof Error && cause.stack !== undefined ? `${cause.stack}\n` : ''
+}

@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { type NormalizedRuntime, normalizeRuntime } from '../config/normalize-runtime.ts'
+import { createRuntimeFolder, type RuntimeFolder } from '../daemon/runtime-folder.ts'
+import { deferred } from '../deferred.ts'
+import { asError, ConfigError, TimeoutError, TsmldError } from '../errors.ts'
+import { type Health, healthOf } from './health.ts'
+import { daemonKinds } from './daemon-kinds.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
+import type { RuntimeState, RuntimeStatus } from './status.ts'
+import { StreamSupervisor } from './stream-supervisor.ts'
+
+/** Processes streams in this process until it is stopped. */
+export interface Runtime extends AsyncDisposable {
+  /**
+   * Starts every stream; resolves when their daemons run.
+   * @throws ConfigError, StreamFailedError, DaemonExitError or TimeoutError; nothing is left running then.
+   */
+  start(): Promise<void>
+  /**
+   * Drains every shard, hands the leases back and ends the daemons; a second call waits for the first. Before `start()` it does nothing.
+   * @throws TimeoutError when shards were still running at the deadline (`stopDeadlineMs`): everything has ended all the same.
+   */
+  stop(): Promise<void>
+  /**
+   * Starts, and stops gracefully on SIGTERM and SIGINT; a second signal ends at once. Resolves when it was stopped.
+   * @throws what `start()`, `stop()` and `closed` throw.
+   */
+  run(): Promise<void>
+  /** Resolves when the runtime was stopped, and rejects with the first fatal reason; unobserved, it raises no unhandled rejection. */
+  readonly closed: Promise<void>
+  status(): RuntimeStatus
+  health(): Health
+}
+
+/**
+ * Makes a runtime of one or more streams; nothing starts yet.
+ * @throws ConfigError naming the option that is unknown, missing or wrong.
+ */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new StreamRuntime(normalizeRuntime(options))
+}
+
+class StreamRuntime implements Runtime {
+  readonly closed: Promise<void>
+  readonly #options: NormalizedRuntime
+  /** The same for every JVM of this runtime, so that a new one takes its own leases up at once; new for each runtime. */
+  readonly #workerId = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`
+  readonly #closed = deferred<void>()
+  #supervisors: readonly StreamSupervisor[] = []
+  #folder: RuntimeFolder | undefined
+  #state: RuntimeState = 'created'
+  #failure: Error | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(options: NormalizedRuntime) {
+    this.#options = options
+    this.closed = this.#closed.promise
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'created') throw new ConfigError(`This runtime is ${this.#state}: start() can be called once. Make another with createRuntime().`)
+    this.#state = 'starting'
+    try {
+      this.#folder = await createRuntimeFolder()
+      const kindOf = await daemonKinds({
+        options: this.#options,
+        folder: this.#folder.path,
+        token: randomBytes(32).toString('hex'),
+        workerId: this.#workerId,
+      })
+      this.#supervisors = this.#options.streams.map(
+        (stream) => new StreamSupervisor(stream, kindOf(stream), this.#options.tree, this.#options.logger),
+      )
+      await this.#startStreams()
+    } catch (error) {
+      await this.#fail(asError(error))
+      throw error
+    }
+  }
+
+  stop(): Promise<void> {
+    if (this.#state === 'created') {
+      this.#state = 'stopped'
+      this.#closed.resolve()
+    }
+    if (this.#state === 'stopped') return Promise.resolve()
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async run(): Promise<void> {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (this.#stopping !== undefined) {
+        this.#options.logger.warn({ signal }, 'a second signal: the process ends at once')
+        process.exit(1)
+      }
+      this.#options.logger.info({ signal }, 'stopping')
+      // What it throws comes out through `closed`.
+      this.stop().catch(() => {})
+    }
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+    try {
+      // A stop while it starts makes the start fail; what counts then is how the stop went.
+      await this.start().catch((error: unknown) => {
+        if (this.#stopping === undefined) throw error
+      })
+      await this.closed
+    } finally {
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+    }
+  }
+
+  status(): RuntimeStatus {
+    const streams = this.#supervisors.map((supervisor) => supervisor.status())
+    return { state: this.#state, workerId: this.#workerId, streams }
+  }
+
+  health(): Health {
+    return healthOf(this.status())
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #startStreams(): Promise<void> {
+    for (const supervisor of this.#supervisors) {
+      void supervisor.failed.then((error) => {
+        this.#streamFailed(supervisor.stream, error)
+      })
+    }
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.start()))
+    if (this.#state === 'starting') this.#state = 'running'
+  }
+
+  #streamFailed({ name }: NormalizedStream, error: Error): void {
+    const { logger, onStreamFailed } = this.#options
+    logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
+    if (this.#stopping !== undefined) return
+    const allFailed = this.#supervisors.every((supervisor) => supervisor.status().state === 'failed')
+    if (allFailed || onStreamFailed(error as TsmldError, name) === 'stop') {
+      this.#failure ??= error
+      this.stop().catch(() => {})
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopping'
+    const { stopDeadlineMs } = this.#options
+    const stopped = await Promise.allSettled(this.#supervisors.map((supervisor) => supervisor.stop(stopDeadlineMs)))
+    const late = stopped.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []))
+    const [first] = late
+    const stopFailure = first === undefined || late.length === 1 ? first : new TimeoutError(late.map(({ message }) => message).join(' '), { cause: first })
+    await this.#close(this.#failure ?? stopFailure)
+    if (stopFailure !== undefined) throw stopFailure
+  }
+
+  async #fail(error: Error): Promise<void> {
+    if (this.#stopping !== undefined) {
+      await this.#stopping.catch(() => {})
+      return
+    }
+    this.#failure = error
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.kill()))
+    await this.#close(error)
+  }
+
+  async #close(failure: Error | undefined): Promise<void> {
+    await this.#folder?.[Symbol.asyncDispose]()
+    this.#state = failure === undefined ? 'stopped' : 'failed'
+    if (failure === undefined) this.#closed.resolve()
+    else this.#closed.reject(failure)
+  }
+}

@@ -1,0 +1,26 @@
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import type { Handshake } from '../daemon/handshake.ts'
+import type { ListenerAddress, ListenerOptions } from '../daemon/listener.ts'
+import type { StreamDaemon } from '../daemon/stream-daemon.ts'
+import type { Codec } from '../protocol/codec.ts'
+import type { WireRecord } from '../protocol/messages.ts'
+
+/** What a daemon may ask of the tree that it is in. */
+export interface DaemonTree {
+  /** Calls the start off. */
+  readonly signal: AbortSignal
+  /** Lets the sessions finish their present actions and close: for a daemon that cannot ask its shards to shut down. */
+  leave(): Promise<void>
+}
+
+/** All that differs between the embedded daemon and AWS's own, as a stream's tree sees it. */
+export interface DaemonKind {
+  /** Whether a failed session costs its shard only. */
+  readonly outlivesFailedSession: boolean
+  readonly newCodec: () => Codec
+  recordDecoder(stream: NormalizedStream): (record: WireRecord) => unknown
+  handshake(transport: 'unix' | 'tcp'): () => Handshake
+  listenAt(transport: 'unix' | 'tcp'): ListenerOptions['at']
+  /** @throws TsmldError when it cannot be started. */
+  startDaemon(stream: NormalizedStream, address: ListenerAddress, tree: DaemonTree): Promise<StreamDaemon>
+}

@@ -1,0 +1,57 @@
+import type { NormalizedDaemon } from '../config/daemon-options.ts'
+import type { NormalizedRuntime } from '../config/normalize-runtime.ts'
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { findJava } from '../daemon/find-java.ts'
+import { verifyJars } from '../daemon/jars.ts'
+import { DaemonHost } from '../daemon/daemon-host.ts'
+import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
+import { embeddedCommand } from '../daemon/java-command.ts'
+import { withFields } from '../observability/logger.ts'
+import type { DaemonKind } from './daemon-kind.ts'
+import { embeddedKind } from './embedded-kind.ts'
+import { stockKind } from './stock-kind.ts'
+
+export interface DaemonKindsInput {
+  readonly options: NormalizedRuntime
+  readonly folder: string
+  readonly token: string
+  readonly workerId: string
+}
+
+/**
+ * Prepares the daemons of a runtime: finds each stream's Java and checks the jars.
+ * @throws ConfigError when Java or the jars are missing, too old or altered.
+ */
+export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: NormalizedStream) => DaemonKind> {
+  const { streams, sharedDaemon } = input.options
+  const kinds = new Map<NormalizedStream, DaemonKind>()
+  let shared: DaemonHost | undefined
+  for (const stream of streams) {
+    const java = await findJava({ option: stream.daemon.javaPath, env: { ...process.env, ...stream.daemon.env } })
+    if (stream.daemon.kind === 'stock') {
+      kinds.set(stream, await stockKind(input, stream, java))
+      continue
+    }
+    const { classpath } = await verifyJars()
+    const host = sharedDaemon && shared !== undefined ? shared : embeddedHost(input, stream, java, classpath)
+    if (sharedDaemon) shared = host
+    const { folder, token, workerId } = input
+    kinds.set(stream, embeddedKind({ folder, token, workerId, host, limits: input.options.frameLimits }))
+  }
+  return (stream) => kinds.get(stream) as DaemonKind
+}
+
+function embeddedHost({ options, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
+  const daemon: NormalizedDaemon = stream.daemon
+  return new DaemonHost(
+    () =>
+      new EmbeddedDaemon({
+        command: embeddedCommand(java, daemon, classpath),
+        token,
+        nodeTimeoutMs: options.nodeTimeoutMs,
+        startTimeoutMs: options.startTimeoutMs,
+        logLevels: stream.logLevels,
+        logger: withFields(options.logger, { daemon: options.sharedDaemon ? 'shared' : stream.name }),
+      }),
+  )
+}

@@ -1,0 +1,41 @@
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { toProperties } from '../config/to-properties.ts'
+import type { ControlStream } from '../daemon/control-channel.ts'
+import type { DaemonHost } from '../daemon/daemon-host.ts'
+import { helloHandshake } from '../daemon/handshake.ts'
+import { newSocketPath } from '../daemon/listener.ts'
+import { type FrameLimits, framesCodec } from '../protocol/frame-codec.ts'
+import { recordDecoder } from '../records/record-decoder.ts'
+import type { DaemonKind } from './daemon-kind.ts'
+
+export interface EmbeddedKindOptions {
+  readonly folder: string
+  readonly token: string
+  readonly workerId: string
+  readonly host: DaemonHost
+  readonly limits: Partial<FrameLimits>
+}
+
+/** Our own daemon: frames, and a failed session costs its shard only. */
+export function embeddedKind({ folder, token, workerId, host, limits }: EmbeddedKindOptions): DaemonKind {
+  return {
+    outlivesFailedSession: true,
+    newCodec: () => framesCodec(limits),
+    recordDecoder: (stream) => recordDecoder(stream.type, stream.numbers),
+    handshake: () => () => helloHandshake(token),
+    listenAt: (transport) => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    startDaemon: (stream, address, { signal }) => host.host(controlStream(stream, workerId), address, signal),
+  }
+}
+
+function controlStream(stream: NormalizedStream, workerId: string): ControlStream {
+  const { name, type, tableName, streamArn, fastStart } = stream
+  return {
+    name,
+    type,
+    fastStart,
+    properties: { workerId, ...toProperties(stream, 'embedded') },
+    ...(type === 'dynamodb' && tableName !== null ? { tableName } : {}),
+    ...(type === 'dynamodb' && streamArn !== null ? { streamArn } : {}),
+  }
+}

@@ -1,0 +1,210 @@
+import type { Socket } from 'node:net'
+import { deferred } from '../deferred.ts'
+import { RestartLimitError, TimeoutError } from '../errors.ts'
+import type { Hello } from '../protocol/messages.ts'
+import { socketConnection } from '../session/connection.ts'
+import type { SessionEnd } from '../session/session-state.ts'
+import type { SessionFigures, SessionStatus } from '../session/session-status.ts'
+import { type SessionContext, ShardSession } from '../session/shard-session.ts'
+import type { Child } from './rest-for-one.ts'
+import { ShardFailures } from './shard-failures.ts'
+
+export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize'> {
+  /** How long a shard's new session waits for the handler of an earlier one. */
+  readonly handlerWaitMs: number
+  /** How many times in a row a shard may fail. */
+  readonly shardRestartLimit: number
+  /** Told of every session that failed. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** A shard as `runtime.status()` tells of it. */
+export interface ShardStatus extends SessionStatus {
+  /** How often its session failed in a row. */
+  readonly failures: number
+}
+
+const shardBackoff = { baseMs: 500, maxMs: 30_000 }
+const rememberedLeases = 4_096
+const rememberedShards = 256
+
+/** All sessions of one stream: one live session a shard, whatever order they come in, and never two handlers of one shard at a time. */
+export class ShardSessions<R> implements Child {
+  /** A shard has passed its restart limit. */
+  readonly failed: Promise<Error>
+  readonly #options: ShardSessionsOptions<R>
+  /** Sessions that live, or whose user code still runs. */
+  readonly #sessions = new Set<ShardSession<R>>()
+  readonly #failures: ShardFailures
+  readonly #figures = new Map<string, SessionFigures>()
+  readonly #past = new Map<string, ShardStatus>()
+  /** The lease identities that opened a session: one opens one, ever, so that a recorded hello is of no use. */
+  readonly #leases = new Set<string>()
+  readonly #failed = deferred<Error>()
+  readonly #stopping = new AbortController()
+
+  constructor(options: ShardSessionsOptions<R>) {
+    this.#options = options
+    this.#failures = new ShardFailures(options.shardRestartLimit, shardBackoff)
+    this.failed = this.#failed.promise
+  }
+
+  /** Takes a connection as a session, or says why not. */
+  accept(socket: Socket, hello: Hello | null, first: Buffer): string | null {
+    if (hello !== null) {
+      if (hello.stream !== this.#options.applicationName) return `this listener serves ${this.#options.applicationName}, not ${hello.stream}`
+      if (this.#leases.has(hello.leaseId)) return 'this lease has had its session'
+      this.#remember(hello.leaseId)
+    }
+    const context: SessionContext<R> = { ...this.#options, beforeInitialize: (session) => this.#mayBegin(session) }
+    const session = new ShardSession(context, socketConnection(socket), hello?.shardId ?? null)
+    this.#sessions.add(session)
+    void session.ended.then(async (end) => {
+      this.#sessionEnded(session, end)
+      await session.handlerSettled()
+      this.#sessions.delete(session)
+    })
+    session.start(first)
+    return null
+  }
+
+  statuses(): ShardStatus[] {
+    const live = [...this.#sessions].filter((session) => !session.isPast && session.shardId !== null).map((session) => this.#statusOf(session))
+    const shown = new Set(live.map(({ shardId }) => shardId))
+    return [...[...this.#past.values()].filter(({ shardId }) => !shown.has(shardId)), ...live]
+  }
+
+  /** The sessions whose user code still runs. */
+  get running(): readonly ShardSession<R>[] {
+    return [...this.#sessions]
+  }
+
+  /** From now on no shard begins. */
+  stop(): void {
+    this.#stopping.abort(new TimeoutError('The stream is stopping: this shard was not begun.'))
+  }
+
+  /** Stops, and lets every session answer its present action and close; resolves when all have. */
+  async leave(): Promise<void> {
+    this.stop()
+    await Promise.all([...this.#sessions].map((session) => {
+      session.leave()
+      return session.ended
+    }))
+  }
+
+  /** Ends every session at once. */
+  terminate(): Promise<void> {
+    this.stop()
+    for (const session of this.#sessions) session.end(new TimeoutError('The stream has ended.'))
+    return Promise.resolve()
+  }
+
+  /** Waits until `session` may run user code; rejects where it never may. */
+  async #mayBegin(session: ShardSession<R>): Promise<void> {
+    const shardId = session.shardId ?? ''
+    const called = AbortSignal.any([session.signal, this.#stopping.signal])
+    called.throwIfAborted()
+    const earlier = [...this.#sessions].filter((other) => other !== session && other.shardId === shardId)
+    for (const other of earlier) other.supersede()
+    const figures = this.#figures.get(shardId)
+    if (figures !== undefined) session.figures.resume(figures)
+    this.#figures.set(shardId, session.figures)
+
+    const { handlerWaitMs } = this.#options
+    const settled = Promise.all(earlier.map((other) => other.handlerSettled()))
+    const outcome = await within(settled, earlier.length === 0 ? 0 : handlerWaitMs, called)
+    if (outcome === 'late') {
+      throw new TimeoutError(`An earlier handler of ${shardId} still runs after ${String(handlerWaitMs)} ms: two would overlap. Make it heed shard.signal.`, { shardId })
+    }
+    const delayMs = this.#failures.delayMs(shardId)
+    if (delayMs > 0) {
+      session.logger.warn({ failures: this.#failures.count(shardId), delayMs }, 'the shard failed before: it waits before it begins')
+      await within(new Promise<never>(() => {}), delayMs, called)
+    }
+  }
+
+  #sessionEnded(session: ShardSession<R>, end: SessionEnd): void {
+    const { logger } = session
+    const shardId = session.shardId ?? ''
+    const status = this.#statusOf(session)
+    const saved = status.checkpointedSequenceNumber
+    switch (end.kind) {
+      case 'shardEnded':
+        this.#failures.clear(shardId)
+        this.#figures.delete(shardId)
+        this.#keep(status)
+        logger.info({ records: status.records }, 'the shard has ended: all of its records are processed')
+        return
+      case 'leaseLost':
+        this.#failures.clear(shardId)
+        this.#past.delete(shardId)
+        logger.info({ checkpoint: saved }, 'the lease is lost: another session goes on from the last checkpoint')
+        return
+      case 'left':
+      case 'aborted':
+        logger.info({ checkpoint: saved }, 'the session is over')
+        return
+      case 'disconnected':
+        logger.warn({ checkpoint: saved, error: end.error.message }, 'the daemon is gone: the shard goes on from its last checkpoint')
+        return
+      case 'failed': {
+        if (this.#stopping.signal.aborted) return
+        const exceeded = this.#failures.failed(shardId, saved !== null)
+        const failures = this.#failures.count(shardId)
+        this.#keep({ ...status, failures })
+        logger.error({ err: end.error, failures, checkpoint: saved }, `the session failed; its records come again from the last checkpoint: ${end.error.message}`)
+        this.#options.onFailure(end.error)
+        if (!exceeded) return
+        const limit = `${shardId} failed ${String(failures)} times in a row without a checkpoint; the last time: ${end.error.message}`
+        this.#failed.resolve(new RestartLimitError(limit, { cause: end.error, stream: this.#options.applicationName, shardId }))
+      }
+    }
+  }
+
+  #statusOf(session: ShardSession<R>): ShardStatus {
+    const status = session.status()
+    return { ...status, failures: this.#failures.count(status.shardId) }
+  }
+
+  #keep(status: ShardStatus): void {
+    this.#past.delete(status.shardId)
+    this.#past.set(status.shardId, status)
+    forgetOldest(this.#past, rememberedShards)
+  }
+
+  #remember(leaseId: string): void {
+    this.#leases.add(leaseId)
+    forgetOldest(this.#leases, rememberedLeases)
+  }
+}
+
+function forgetOldest(keyed: Map<string, unknown> | Set<string>, kept: number): void {
+  for (const key of keyed.keys()) {
+    if (keyed.size <= kept) return
+    keyed.delete(key)
+  }
+}
+
+/** Waits for `promise` no longer than `ms`. @throws the signal's reason. */
+function within(promise: Promise<unknown>, ms: number, signal: AbortSignal): Promise<'settled' | 'late'> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      done()
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      done()
+      resolve('late')
+    }, ms)
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+    signal.addEventListener('abort', abort)
+    void promise.then(() => {
+      done()
+      resolve('settled')
+    })
+  })
+}

@@ -1,0 +1,173 @@
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { listen, type Listener } from '../daemon/listener.ts'
+import type { StreamDaemon } from '../daemon/stream-daemon.ts'
+import { deferred } from '../deferred.ts'
+import { asError, TimeoutError } from '../errors.ts'
+import { type Logger, withFields } from '../observability/logger.ts'
+import type { DaemonKind } from './daemon-kind.ts'
+import { type Child, RestForOne } from './rest-for-one.ts'
+import { type RestartLimit, RestartPolicy } from './restart-policy.ts'
+import { ShardSessions, type ShardStatus } from './shard-sessions.ts'
+
+/** What a tree needs beside its stream: the runtime's own settings. */
+export interface TreeSettings {
+  readonly transport: 'unix' | 'tcp'
+  readonly handshakeTimeoutMs: number
+  readonly maxPendingHandshakes: number
+  readonly handlerWaitMs: number
+  readonly checkpointTimeoutMs: number
+  readonly maxCheckpointAttempts: number
+  readonly shardRestartLimit: number
+  readonly restartLimit: RestartLimit
+}
+
+export type StreamState = 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed'
+
+/** One stream as `runtime.status()` tells of it: plain JSON. */
+export interface StreamStatus {
+  readonly name: string
+  readonly type: 'kinesis' | 'dynamodb'
+  readonly state: StreamState
+  readonly daemon: { readonly kind: 'embedded' | 'stock'; readonly pid: number | null }
+  readonly restarts: number
+  readonly lastFailure: string | null
+  readonly shards: readonly ShardStatus[]
+}
+
+const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
+
+/** One stream's tree, rest for one: sessions, listener, daemon. */
+export class StreamSupervisor {
+  readonly stream: NormalizedStream
+  /** Resolves with the reason when the stream has failed for good, and all of it is gone. */
+  readonly failed: Promise<Error>
+  readonly #kind: DaemonKind
+  readonly #settings: TreeSettings
+  readonly #logger: Logger
+  readonly #tree: RestForOne
+  #sessions: ShardSessions<unknown> | undefined
+  #listener: Listener | undefined
+  #daemon: StreamDaemon | undefined
+  #state: StreamState = 'stopped'
+
+  constructor(stream: NormalizedStream, kind: DaemonKind, settings: TreeSettings, logger: Logger) {
+    this.stream = stream
+    this.#kind = kind
+    this.#settings = settings
+    this.#logger = withFields(logger, { stream: stream.name })
+    const specs = [
+      { name: 'sessions', start: () => this.#startSessions() },
+      { name: 'listener', start: () => this.#startListener() },
+      { name: 'daemon', start: (signal: AbortSignal) => this.#startDaemon(signal) },
+    ]
+    this.#tree = new RestForOne(specs, new RestartPolicy(settings.restartLimit, daemonBackoff), (child, error, delayMs) => {
+      this.#state = 'restarting'
+      this.#logger.error({ err: error, child, delayMs }, `the ${child} failed and starts again: ${error.message}`)
+    })
+    this.failed = this.#tree.failed.then((error) => {
+      this.#state = 'failed'
+      return error
+    })
+  }
+
+  /** Starts the tree; a first start that fails is final. @throws TsmldError */
+  async start(): Promise<void> {
+    this.#state = 'starting'
+    for (const note of this.stream.notes) this.#logger.warn({}, note)
+    try {
+      await this.#tree.start()
+    } catch (error) {
+      this.#state = 'failed'
+      throw error
+    }
+  }
+
+  /** Drains the shards and ends. @throws TimeoutError when the deadline passed first: it has ended all the same. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#state = 'stopping'
+    this.#sessions?.stop()
+    await this.#tree.release()
+    const busy = (): string => (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
+    try {
+      await this.#daemon?.stop(deadlineMs)
+    } catch (error) {
+      throw new TimeoutError(`${asError(error).message} Still running: ${busy()}.`, { cause: error, stream: this.stream.name })
+    } finally {
+      await this.#listener?.close()
+      await this.#sessions?.terminate()
+      this.#state = 'stopped'
+    }
+  }
+
+  /** Ends at once, without draining. */
+  async kill(): Promise<void> {
+    await this.#tree.release()
+    await this.#daemon?.kill()
+    await this.#listener?.close()
+    await this.#sessions?.terminate()
+    this.#state = 'stopped'
+  }
+
+  status(): StreamStatus {
+    const { name, type, daemon } = this.stream
+    return {
+      name,
+      type,
+      state: this.#state,
+      daemon: { kind: daemon.kind, pid: this.#daemon?.pid ?? null },
+      restarts: this.#tree.restarts,
+      lastFailure: this.#tree.lastFailure?.message ?? null,
+      shards: this.#sessions?.statuses() ?? [],
+    }
+  }
+
+  #startSessions(): Promise<Child> {
+    const { stream } = this
+    const sessions = new ShardSessions({
+      ...this.#settings,
+      stream: stream.label,
+      applicationName: stream.name,
+      factory: stream.processor,
+      decodeRecord: this.#kind.recordDecoder(stream),
+      newCodec: this.#kind.newCodec,
+      logger: this.#logger,
+      onFailure: (error) => this.#sessionFailure.resolve(error),
+    })
+    this.#sessions = sessions
+    return Promise.resolve(sessions)
+  }
+
+  /** With a stock daemon a failed session costs the whole daemon: it would exit by itself, but only after its grace. */
+  #sessionFailure = deferred<Error>()
+
+  async #startListener(): Promise<Child> {
+    const { transport, handshakeTimeoutMs, maxPendingHandshakes } = this.#settings
+    const listener = await listen({
+      at: this.#kind.listenAt(transport),
+      handshake: this.#kind.handshake(transport),
+      handshakeTimeoutMs,
+      maxPendingHandshakes,
+      onSession: (socket, { hello, rest }) => this.#sessions?.accept(socket, hello, rest) ?? null,
+      onRefused: (reason) => {
+        this.#logger.warn({ reason }, 'a connection was refused')
+      },
+    })
+    this.#listener = listener
+    return { failed: listener.failed, terminate: () => listener.close() }
+  }
+
+  async #startDaemon(signal: AbortSignal): Promise<Child> {
+    const { address } = this.#listener as Listener
+    const failure = deferred<Error>()
+    this.#sessionFailure = failure
+    const daemon = await this.#kind.startDaemon(this.stream, address, { signal, leave: () => this.#sessions?.leave() ?? Promise.resolve() })
+    this.#daemon = daemon
+    this.#state = 'running'
+    const failed = this.#kind.outlivesFailedSession ? daemon.failed : Promise.race([daemon.failed, failure.promise])
+    const terminate = async (): Promise<void> => {
+      this.#daemon = undefined
+      await daemon.kill()
+    }
+    return { failed, terminate }
+  }
+}
