@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { clashingFileNames, jarFileName, parseDependencyList } from './lock.mjs'
+
+/**
+ * Builds one Maven project beside its folder, so that a developer's own `target` is left alone, and hands its jars to `use`.
+ * @template T
+ * @param {string} projectFolder
+ * @param {(built: { ownJar: string, libFolder: string, hashes: Record<string, string>, folder: string }) => Promise<T>} use
+ * @param {readonly string[]} [moreGoals]
+ * @returns {Promise<T>}
+ */
+export async function buildProject(projectFolder, use, moreGoals = []) {
+  const folder = await mkdtemp(join(tmpdir(), 'tsmld-jars-'))
+  try {
+    await cp(join(projectFolder, 'pom.xml'), join(folder, 'pom.xml'))
+    await cp(join(projectFolder, 'src', 'main'), join(folder, 'src', 'main'), { recursive: true })
+    await maven(folder, [
+      'package',
+      'dependency:list',
+      'dependency:copy-dependencies',
+      ...moreGoals,
+      '-Dmaven.test.skip=true',
+      '-DincludeScope=runtime',
+      '-DoutputFile=target/dependencies.txt',
+      '-DoutputDirectory=target/lib',
+    ])
+    const target = join(folder, 'target')
+    const coordinates = parseDependencyList(await readFile(join(target, 'dependencies.txt'), 'utf8'))
+    const clashes = clashingFileNames(coordinates)
+    if (coordinates.length === 0 || clashes.length > 0) {
+      throw new Error(
+        `Maven resolved ${String(coordinates.length)} jars of ${projectFolder}; clashing: ${clashes.join(', ')}`,
+      )
+    }
+    const libFolder = join(target, 'lib')
+    /** @type {Record<string, string>} */
+    const hashes = {}
+    for (const each of coordinates) hashes[each] = await sha256(join(libFolder, jarFileName(each)))
+    const artifactId = /<artifactId>(tsmld-[\w-]+)<\/artifactId>/.exec(
+      await readFile(join(folder, 'pom.xml'), 'utf8'),
+    )?.[1]
+    return await use({ ownJar: join(target, `${String(artifactId)}.jar`), libFolder, hashes, folder })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** @param {string} file */
+export async function sha256(file) {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} args
+ * @returns {Promise<void>}
+ */
+function maven(folder, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn('mvn', ['-B', '-q', '-ntp', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (/** @type {Buffer} */ chunk) => {
+      output = (output + chunk.toString()).slice(-8000)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.on('error', cause => {
+      reject(new Error('Maven could not be started; install it (Debian, Ubuntu: apt-get install maven)', { cause }))
+    })
+    child.on('close', code => {
+      if (code === 0) resolve()
+      else reject(new Error(`Maven failed with code ${String(code)}:\n${output.trim()}`))
+    })
+  })
+}
