@@ -67,7 +67,9 @@ function comparable(bytes: Buffer): unknown[] {
     bytes.subarray(0, start).toString('hex'),
     ...[...new FrameSplitter(1 << 20).push(bytes.subarray(start))].map(({ kind, payload }) => ({
       kind,
-      payload: [0x01, 0x02, 0x10].includes(kind) ? (JSON.parse(payload.toString()) as unknown) : payload.toString('hex'),
+      payload: [0x01, 0x02, 0x10].includes(kind)
+        ? (JSON.parse(payload.toString()) as unknown)
+        : payload.toString('hex'),
     })),
   ]
 }
