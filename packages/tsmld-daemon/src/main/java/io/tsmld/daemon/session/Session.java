@@ -1,0 +1,307 @@
+package io.tsmld.daemon.session;
+
+import io.tsmld.daemon.wire.Frame;
+import io.tsmld.daemon.wire.FrameReader;
+import io.tsmld.daemon.wire.FrameWriter;
+import io.tsmld.daemon.wire.Messages;
+import io.tsmld.daemon.wire.NodeMessage;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/**
+ * One shard's conversation with Node. The KCL's thread performs actions, one after another, each until its status; the session's
+ * own thread connects, reads, and serves checkpoints at any time.
+ *
+ * <p>The KCL interrupts its threads only at a scheduler's final shutdown, after its sessions ended; an interrupted write
+ * closes the channel, which is then a failed session like any other.
+ */
+public final class Session {
+  /** How often a waiting action looks whether the lease is still held. */
+  private static final long LEASE_CHECK_MS = 1_000;
+
+  private static final long CONNECT_TIMEOUT_MS = 10_000;
+
+  /** How long Node may take to close after its last status, before this side does. */
+  private static final long LINGER_MS = 5_000;
+
+  private final ShardLease lease;
+  private final SessionConfig config;
+  private final Connector connector;
+  private final Consumer<String> onFailure;
+  private final Object lock = new Object();
+
+  private SocketChannel channel;
+  private volatile FrameWriter writer;
+  private volatile Checkpoints checkpoints;
+  private volatile String failure;
+  private volatile boolean losingSaid;
+
+  /** The action whose status is awaited; null between actions. */
+  private String outstanding;
+
+  private boolean initialized;
+
+  /** The shard is done with: the end of the connection is no failure any more. */
+  private boolean ended;
+
+  private boolean closed;
+
+  /**
+   * @param onFailure told once, with the reason, when the session ends before its shard does; called on any thread, holding no lock
+   */
+  public Session(ShardLease lease, SessionConfig config, Connector connector, Consumer<String> onFailure) {
+    this.lease = lease;
+    this.config = config;
+    this.connector = connector;
+    this.onFailure = onFailure;
+  }
+
+  /** Connects, says hello and initializes the shard in Node. */
+  public void initialize(ExtendedSequenceNumber from) throws SessionFailure {
+    Thread thread = new Thread(this::converse, "session-" + lease.shardId());
+    thread.setDaemon(true);
+    thread.start();
+    await(() -> writer != null, CONNECT_TIMEOUT_MS, "Node could not be reached");
+    perform("initialize", w -> w.message(Messages.initialize(lease.shardId(), from)));
+  }
+
+  public void processRecords(
+      List<KinesisClientRecord> records,
+      Long millisBehindLatest,
+      boolean atShardEnd,
+      RecordProcessorCheckpointer checkpointer)
+      throws SessionFailure {
+    use(checkpointer);
+    perform("processRecords", w -> w.batch(records, millisBehindLatest, atShardEnd));
+  }
+
+  public void shutdownRequested(RecordProcessorCheckpointer checkpointer) throws SessionFailure {
+    use(checkpointer);
+    perform("shutdownRequested", w -> w.message(Messages.plain("shutdownRequested")));
+  }
+
+  /**
+   * Ends the shard. Node must have checkpointed its end before the status, except when it was told that the lease is gone:
+   * then the KCL ends the shard as a lost lease, and the session stays open for that.
+   */
+  public void shardEnded(RecordProcessorCheckpointer checkpointer) throws SessionFailure {
+    use(checkpointer);
+    perform("shardEnded", w -> w.message(Messages.plain("shardEnded")));
+    if (checkpoints.atShardEnd()) {
+      end();
+      Reaper.after(LINGER_MS, this::close);
+    } else if (checkpoints.leaseGone()) {
+      end();
+    } else {
+      fail("shardEnded was answered without a checkpoint of the shard's end");
+      throw new SessionFailure(failure);
+    }
+  }
+
+  public void leaseLost() throws SessionFailure {
+    losingSaid = true;
+    perform("leaseLost", w -> w.message(Messages.plain("leaseLost")));
+    end();
+    Reaper.after(LINGER_MS, this::close);
+  }
+
+  /** Ends the session from this side, as failed, unless it has ended. */
+  public void fail(String reason) {
+    synchronized (lock) {
+      if (failure != null || ended) {
+        return;
+      }
+      failure = reason;
+      lock.notifyAll();
+    }
+    close();
+    onFailure.accept(reason);
+  }
+
+  /** Whether there is nothing more to say: leaseLost was answered, the shard ended, or the session failed. */
+  public boolean over() {
+    synchronized (lock) {
+      return ended || failure != null;
+    }
+  }
+
+  private void perform(String action, Send send) throws SessionFailure {
+    synchronized (lock) {
+      throwIfFailed();
+      outstanding = action;
+    }
+    try {
+      send.to(writer);
+    } catch (IOException e) {
+      fail("the connection failed while " + action + " was sent: " + words(e));
+    }
+    await(() -> outstanding == null, config.actionTimeoutMs(), "Node did not answer " + action);
+  }
+
+  /** Waits, and looks after the lease meanwhile. A limit of 0 is none. */
+  private void await(BooleanSupplier condition, long limitMs, String onTimeout) throws SessionFailure {
+    long start = System.nanoTime();
+    while (true) {
+      long elapsedMs = (System.nanoTime() - start) / 1_000_000;
+      long left = limitMs > 0 ? limitMs - elapsedMs : LEASE_CHECK_MS;
+      try {
+        synchronized (lock) {
+          throwIfFailed();
+          if (condition.getAsBoolean() || (ended && closed)) {
+            return;
+          }
+          if (left > 0) {
+            lock.wait(Math.min(LEASE_CHECK_MS, left));
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        fail("the KCL interrupted the session");
+      }
+      if (left <= 0) {
+        fail(onTimeout + " within " + limitMs + " ms");
+      } else if (elapsedMs >= LEASE_CHECK_MS && !losingSaid && writer != null && !lease.held()) {
+        sayLosing();
+      }
+    }
+  }
+
+  private void sayLosing() {
+    losingSaid = true;
+    try {
+      writer.message(Messages.plain("leaseLosing"));
+    } catch (IOException e) {
+      // The reading thread meets the same end and says it.
+    }
+  }
+
+  private void use(RecordProcessorCheckpointer checkpointer) {
+    synchronized (lock) {
+      if (checkpoints == null) {
+        checkpoints = new Checkpoints(checkpointer);
+      }
+    }
+  }
+
+  /** The session's own thread, from the connection to its end. */
+  private void converse() {
+    try {
+      SocketChannel connected = connector.connect();
+      FrameWriter w = new FrameWriter(connected);
+      synchronized (lock) {
+        channel = connected;
+        if (failure != null) {
+          close();
+          return;
+        }
+      }
+      w.hello(
+          Messages.hello(
+              config.token(), config.stream(), lease.shardId(), lease.leaseId(), config.recordFormat()));
+      synchronized (lock) {
+        writer = w;
+        lock.notifyAll();
+      }
+      FrameReader reader = new FrameReader(connected);
+      for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
+        handle(Messages.parse(frame));
+      }
+      fail("Node closed the connection");
+    } catch (IOException e) {
+      fail(words(e));
+    } catch (Throwable t) {
+      fail("the session's thread failed: " + words(t));
+    } finally {
+      close();
+      synchronized (lock) {
+        closed = true;
+        lock.notifyAll();
+      }
+    }
+  }
+
+  private void handle(NodeMessage message) throws IOException {
+    if (message instanceof NodeMessage.Status status) {
+      finish(status.responseFor());
+    } else if (message instanceof NodeMessage.Checkpoint asked) {
+      checkpoint(asked);
+    } else if (message instanceof NodeMessage.Refusal refusal) {
+      fail("Node refused the session: " + refusal.reason());
+    }
+  }
+
+  private void checkpoint(NodeMessage.Checkpoint asked) throws IOException {
+    Checkpoints current;
+    boolean early;
+    synchronized (lock) {
+      current = checkpoints;
+      early = !initialized;
+      if (failure != null) {
+        return;
+      }
+    }
+    if (early) {
+      fail("Node asked for a checkpoint before the status of initialize");
+      return;
+    }
+    // Before the first batch there is nothing to checkpoint and no position to ask for.
+    String nothingYet = asked.sequenceNumber() == null ? null : "IllegalArgumentException";
+    String error = current == null ? nothingYet : current.serve(asked);
+    writer.message(Messages.checkpointed(asked, error));
+  }
+
+  private void finish(String action) {
+    String awaited;
+    synchronized (lock) {
+      awaited = outstanding;
+      if (action.equals(awaited)) {
+        initialized = true;
+        outstanding = null;
+        lock.notifyAll();
+        return;
+      }
+    }
+    fail("Node sent a status for " + action + " while " + (awaited == null ? "none" : awaited) + " was awaited");
+  }
+
+  private void end() {
+    synchronized (lock) {
+      ended = true;
+    }
+  }
+
+  private void close() {
+    SocketChannel current;
+    synchronized (lock) {
+      current = channel;
+    }
+    if (current != null) {
+      try {
+        current.close();
+      } catch (IOException e) {
+        // It is gone either way.
+      }
+    }
+  }
+
+  private void throwIfFailed() throws SessionFailure {
+    if (failure != null) {
+      throw new SessionFailure(failure);
+    }
+  }
+
+  private static String words(Throwable t) {
+    return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+  }
+
+  @FunctionalInterface
+  private interface Send {
+    void to(FrameWriter writer) throws IOException;
+  }
+}

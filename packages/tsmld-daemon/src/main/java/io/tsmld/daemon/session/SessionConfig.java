@@ -1,0 +1,10 @@
+package io.tsmld.daemon.session;
+
+/**
+ * What the sessions of one stream share.
+ *
+ * @param stream the stream's name in {@code start}
+ * @param recordFormat {@code kinesis} or {@code dynamodb-json}
+ * @param actionTimeoutMs how long Node may take for one action; 0: for ever (the MLD's {@code timeoutInSeconds})
+ */
+public record SessionConfig(String stream, String recordFormat, String token, long actionTimeoutMs) {}

@@ -1,0 +1,101 @@
+package io.tsmld.daemon.stream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseCoordinator;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/**
+ * Lets leases go. Dropping alone only forgets a lease: this worker would find it again by its row. Evicting alone leaves it
+ * held until its next renewal fails. So both, the drop first.
+ */
+final class LeaseReleaser {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseReleaser.class);
+
+  private final Scheduler scheduler;
+  private final Peers peers;
+
+  LeaseReleaser(Scheduler scheduler, Peers peers) {
+    this.scheduler = scheduler;
+    this.peers = peers;
+  }
+
+  boolean held(String leaseKey, String token) {
+    Lease lease = coordinator().getCurrentlyHeldLease(leaseKey);
+    return lease != null && token.equals(lease.concurrencyToken().toString());
+  }
+
+  /** For any worker to take, this one included; false when this holding was lost already. */
+  boolean giveUp(String leaseKey, String token) {
+    return release(leaseKey, token, null);
+  }
+
+  /** For another worker: to a live one where one is known, else for any. */
+  void handOver(String leaseKey, String token) {
+    release(leaseKey, token, peers.next());
+  }
+
+  /** Lets everything go that the table still shows as this worker's. */
+  void sweep() {
+    try {
+      for (Lease row : refresher().listLeases()) {
+        // An ended shard's lease waits for the KCL's cleaning only.
+        if (mine(row) && !ExtendedSequenceNumber.SHARD_END.equals(row.checkpoint())) {
+          coordinator().dropLease(row);
+          pass(row, peers.next());
+        }
+      }
+    } catch (Exception e) {
+      LOG.warn("Leases could not be released; they expire by themselves: {}", e.toString());
+    }
+  }
+
+  /** Another worker may lead at once, instead of after the two minutes that the leader's lock lasts. */
+  void leaveLeadership() {
+    if (scheduler.leaderDecider() != null) {
+      scheduler.leaderDecider().shutdown();
+    }
+  }
+
+  private boolean release(String leaseKey, String token, String peer) {
+    Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
+    if (held != null && !token.equals(held.concurrencyToken().toString())) {
+      return false; // taken up anew meanwhile: that holding is another session's
+    }
+    if (held != null) {
+      coordinator().dropLease(held);
+    }
+    try {
+      Lease row = refresher().getLease(leaseKey);
+      if (row == null || !mine(row)) {
+        return held != null;
+      }
+      coordinator().dropLease(row);
+      pass(row, peer);
+    } catch (Exception e) {
+      LOG.warn("The lease of {} could not be released; it expires by itself: {}", leaseKey, e.toString());
+    }
+    return held != null;
+  }
+
+  private void pass(Lease row, String peer) throws Exception {
+    if (peer == null || !refresher().assignLease(row, peer)) {
+      refresher().evictLease(row);
+    }
+  }
+
+  private boolean mine(Lease row) {
+    return coordinator().workerIdentifier().equals(row.leaseOwner());
+  }
+
+  private LeaseCoordinator coordinator() {
+    return scheduler.leaseCoordinator();
+  }
+
+  private LeaseRefresher refresher() {
+    return scheduler.leaseRefresher();
+  }
+}

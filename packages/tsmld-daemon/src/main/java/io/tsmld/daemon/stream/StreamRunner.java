@@ -1,0 +1,176 @@
+package io.tsmld.daemon.stream;
+
+import io.tsmld.daemon.session.ListenerRegistry;
+import io.tsmld.daemon.session.SessionConfig;
+import io.tsmld.daemon.session.ShardProcessor;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.coordinator.EmbeddedScheduler;
+import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
+import software.amazon.kinesis.leases.ShardInfo;
+
+/** One stream from its start to its end: a KCL scheduler on a thread of its own, and how it is stopped. */
+public final class StreamRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamRunner.class);
+
+  private final StreamSpec spec;
+  private final String token;
+  private final ListenerRegistry listeners;
+  private final StreamEvents events;
+  private final CountDownLatch finished = new CountDownLatch(1);
+
+  private volatile EmbeddedScheduler scheduler;
+  private volatile StreamSessions sessions;
+  private volatile LeaseReleaser releaser;
+  private volatile Peers peers;
+  private volatile Throwable initializationFailure;
+  private volatile boolean stopping;
+
+  public StreamRunner(StreamSpec spec, String token, ListenerRegistry listeners, StreamEvents events) {
+    this.spec = spec;
+    this.token = token;
+    this.listeners = listeners;
+    this.events = events;
+  }
+
+  public String name() {
+    return spec.name();
+  }
+
+  /** Whether its scheduler ended, by itself or after a stop. */
+  public boolean finished() {
+    return finished.getCount() == 0;
+  }
+
+  public void start() {
+    Thread thread = new Thread(this::run, "stream-" + spec.name());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Drains every shard and lets its lease go; blocks.
+   *
+   * @return whether all were drained before the deadline; what was not is abandoned, its leases released
+   */
+  public boolean drain(long deadlineMs) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
+    stopping = true;
+    if (scheduler == null || finished()) {
+      return true;
+    }
+    sessions.stop();
+    new Drain(scheduler, sessions, releaser, peers).requestShutdowns();
+    boolean drained = sessions.awaitDrained(deadline);
+    if (!drained) {
+      LOG.warn("Still not drained at the stop's deadline: {}", sessions.undrained());
+      sessions.abandon("the stop's deadline passed");
+    }
+    releaser.sweep();
+    peers.refreshAndLeave();
+    return drained;
+  }
+
+  /** Releases everything at once, without draining: Node is gone. */
+  public void abandon(String reason) {
+    stopping = true;
+    if (scheduler == null || finished()) {
+      return;
+    }
+    sessions.abandon(reason);
+    releaser.sweep();
+    peers.refreshAndLeave();
+    releaser.leaveLeadership();
+  }
+
+  /** Ends the scheduler after a drain; waits for its thread no longer than the KCL's own failover time. */
+  public void shutDown() throws InterruptedException {
+    EmbeddedScheduler current = scheduler;
+    if (current != null && !finished()) {
+      current.shutdown();
+      finished.await(current.failoverTimeMillis() + 1_000, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void run() {
+    try {
+      StreamPlan plan = plan();
+      plan.probe().run();
+      if (spec.fastStart()) {
+        FastStart.prepare(plan.parts());
+      }
+      build(plan);
+      if (!stopping) {
+        scheduler.run();
+      }
+      if (!stopping) {
+        Throwable why = initializationFailure;
+        events.failed(
+            name(),
+            why == null ? "SchedulerEndedException" : rootCause(why).getClass().getSimpleName(),
+            why == null ? "The KCL's scheduler ended by itself" : "The KCL could not start: " + rootCause(why).getMessage());
+      }
+    } catch (StreamException e) {
+      fail(e.error(), e.getMessage());
+    } catch (Throwable t) {
+      LOG.error("The stream {} failed", name(), t);
+      Throwable cause = rootCause(t);
+      fail(cause.getClass().getSimpleName(), "The stream could not be started: " + cause.getMessage());
+    } finally {
+      finished.countDown();
+    }
+  }
+
+  private StreamPlan plan() throws StreamException {
+    return switch (spec.type()) {
+      case KINESIS -> KinesisPlan.make(spec);
+      case DYNAMODB -> throw new StreamException("NotYet", "not yet");
+    };
+  }
+
+  private void build(StreamPlan plan) {
+    SchedulerParts parts = plan.parts();
+    parts.coordinator().workerStateChangeListener(new StateListener());
+    SessionConfig config =
+        new SessionConfig(name(), plan.recordFormat(), token, plan.actionTimeoutMs());
+    sessions = new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
+    peers = new Peers(parts.leaseManagement());
+    EmbeddedScheduler built = new EmbeddedScheduler(parts, this::processor, spec.fastStart());
+    releaser = new LeaseReleaser(built, peers);
+    scheduler = built;
+  }
+
+  private ShardProcessor processor(ShardInfo shard) {
+    return new ShardProcessor(new KclLease(shard, releaser), sessions);
+  }
+
+  private void fail(String error, String message) {
+    if (!stopping) {
+      events.failed(name(), error, message);
+    }
+  }
+
+  private static Throwable rootCause(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private final class StateListener implements WorkerStateChangeListener {
+    @Override
+    public void onWorkerStateChange(WorkerState state) {
+      if (state == WorkerState.STARTED) {
+        events.started(name());
+      }
+    }
+
+    @Override
+    public void onAllInitializationAttemptsFailed(Throwable thrown) {
+      initializationFailure = thrown;
+    }
+  }
+}

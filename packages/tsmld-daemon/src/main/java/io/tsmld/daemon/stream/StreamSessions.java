@@ -1,0 +1,135 @@
+package io.tsmld.daemon.stream;
+
+import io.tsmld.daemon.session.Connector;
+import io.tsmld.daemon.session.ListenerRegistry;
+import io.tsmld.daemon.session.Session;
+import io.tsmld.daemon.session.SessionConfig;
+import io.tsmld.daemon.session.ShardLease;
+import io.tsmld.daemon.session.ShardProcessor;
+import io.tsmld.daemon.session.ShardSessions;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The live sessions of one stream: opened, given up, drained. */
+final class StreamSessions implements ShardSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamSessions.class);
+
+  private final SessionConfig config;
+  private final Connector connector;
+  private final long failoverMs;
+  private final StreamEvents events;
+  private final Set<ShardProcessor> live = new HashSet<>();
+
+  /** Lease tables may be slow or down: nothing that asks them runs on a session's thread. */
+  private final ExecutorService leaseWork =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "lease-work");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private volatile boolean stopping;
+  private volatile boolean abandoned;
+
+  StreamSessions(
+      SessionConfig config, ListenerRegistry listeners, long failoverMs, StreamEvents events) {
+    this.config = config;
+    this.connector = Connector.leastLoaded(listeners, config.stream());
+    this.failoverMs = failoverMs;
+    this.events = events;
+  }
+
+  /** From now on new processors are inert. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Ends every session now; their leases are released by whoever calls this. */
+  void abandon(String reason) {
+    stopping = true;
+    abandoned = true;
+    Set<ShardProcessor> all;
+    synchronized (live) {
+      all = Set.copyOf(live);
+    }
+    all.forEach(processor -> processor.abandon(reason));
+  }
+
+  /** Waits until no session is left; false at the deadline. */
+  boolean awaitDrained(long deadlineNanos) throws InterruptedException {
+    synchronized (live) {
+      while (!live.isEmpty()) {
+        long leftMs = (deadlineNanos - System.nanoTime()) / 1_000_000;
+        if (leftMs <= 0) {
+          return false;
+        }
+        live.wait(Math.min(leftMs, 1_000));
+      }
+      return true;
+    }
+  }
+
+  /** The shards that still have a session, for the log. */
+  String undrained() {
+    synchronized (live) {
+      return String.join(", ", live.stream().map(p -> p.lease().shardId()).sorted().toList());
+    }
+  }
+
+  @Override
+  public boolean stopping() {
+    return stopping;
+  }
+
+  @Override
+  public long giveUpAgainAfterMs() {
+    return 3 * failoverMs;
+  }
+
+  @Override
+  public Session open(ShardLease lease, Consumer<String> onFailure) {
+    return new Session(lease, config, connector, onFailure);
+  }
+
+  @Override
+  public void opened(ShardProcessor processor) {
+    synchronized (live) {
+      live.add(processor);
+    }
+  }
+
+  @Override
+  public void closed(ShardProcessor processor) {
+    synchronized (live) {
+      live.remove(processor);
+      live.notifyAll();
+    }
+  }
+
+  @Override
+  public void giveUp(ShardLease lease, String reason) {
+    if (abandoned) {
+      return;
+    }
+    leaseWork.execute(
+        () -> {
+          if (lease.giveUp()) {
+            LOG.warn("Gave up {} of {}: {}", lease.shardId(), config.stream(), reason);
+            events.shardGivenUp(config.stream(), lease.shardId(), reason);
+          } else {
+            LOG.info("The session of {} ended after its lease was lost: {}", lease.shardId(), reason);
+          }
+        });
+  }
+
+  @Override
+  public void handOver(ShardLease lease) {
+    leaseWork.execute(lease::handOver);
+  }
+}

@@ -1,0 +1,120 @@
+package io.tsmld.daemon.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
+
+/**
+ * Writes one session's frames. Two threads do: the KCL's (actions) and the session's own (answers to checkpoints), so a batch
+ * holds the writer from its start to its end.
+ */
+public final class FrameWriter {
+  /** Records go out in frames of about this size: large enough to be cheap, small enough that Node starts early. */
+  private static final int RECORDS_FRAME_BYTES = 256 << 10;
+
+  private static final int BUFFER_BYTES = 64 << 10;
+  private static final int BATCH_START_BYTES = 21;
+  private static final int BATCH_END_BYTES = 12;
+  private static final int HAS_MILLIS_BEHIND = 1;
+  private static final int AT_SHARD_END = 2;
+
+  private final ReentrantLock exclusive = new ReentrantLock();
+  private final FrameOutput out;
+
+  public FrameWriter(WritableByteChannel channel) {
+    this.out = new FrameOutput(channel, BUFFER_BYTES);
+  }
+
+  /** The preamble and the hello: what a connection begins with. */
+  public void hello(String json) throws IOException {
+    exclusive.lock();
+    try {
+      out.bytes(Frames.MAGIC).u8(Frames.VERSION);
+      writeJson(Frames.HELLO, json);
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  public void message(String json) throws IOException {
+    exclusive.lock();
+    try {
+      writeJson(Frames.MESSAGE, json);
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  /** Writes a whole batch; its memory is one buffer, whatever the batch's size. */
+  public void batch(List<KinesisClientRecord> records, Long millisBehindLatest, boolean atShardEnd)
+      throws IOException {
+    int[] lengths = new int[records.size()];
+    long bytes = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = RecordEncoder.length(records.get(i));
+      bytes += lengths[i];
+    }
+    exclusive.lock();
+    try {
+      int flags = (millisBehindLatest == null ? 0 : HAS_MILLIS_BEHIND) | (atShardEnd ? AT_SHARD_END : 0);
+      out.frame(Frames.BATCH_START, BATCH_START_BYTES)
+          .u32(lengths.length)
+          .u64(bytes)
+          .u8(flags)
+          .u64(millisBehindLatest == null ? 0 : millisBehindLatest);
+      int next = 0;
+      while (next < lengths.length) {
+        next = writeSome(records, lengths, next);
+      }
+      out.frame(Frames.BATCH_END, BATCH_END_BYTES).u32(lengths.length).u64(bytes).flush();
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  /** One frame of records, or one record in parts; returns the index of the first record not written. */
+  private int writeSome(List<KinesisClientRecord> records, int[] lengths, int first) throws IOException {
+    if (lengths[first] > Frames.MAX_PAYLOAD_BYTES) {
+      writeParts(records.get(first), lengths[first]);
+      return first + 1;
+    }
+    int payload = lengths[first];
+    int end = first + 1;
+    while (end < lengths.length && (long) payload + lengths[end] <= RECORDS_FRAME_BYTES) {
+      payload += lengths[end++];
+    }
+    out.frame(Frames.RECORDS, payload);
+    for (int i = first; i < end; i++) {
+      RecordEncoder.write(records.get(i), lengths[i], out);
+    }
+    return end;
+  }
+
+  private void writeParts(KinesisClientRecord record, int length) throws IOException {
+    ByteBuffer head = RecordEncoder.head(record, length);
+    ByteBuffer data = RecordEncoder.data(record);
+    int left = length;
+    while (left > 0) {
+      int part = Math.min(left, Frames.MAX_PAYLOAD_BYTES);
+      out.frame(Frames.RECORD_PART, part);
+      int fromHead = Math.min(part, head.remaining());
+      out.bytes(slice(head, fromHead)).bytes(slice(data, part - fromHead));
+      left -= part;
+    }
+  }
+
+  private static ByteBuffer slice(ByteBuffer source, int count) {
+    ByteBuffer piece = source.slice(source.position(), count);
+    source.position(source.position() + count);
+    return piece;
+  }
+
+  private void writeJson(int kind, String json) throws IOException {
+    byte[] payload = json.getBytes(StandardCharsets.UTF_8);
+    out.frame(kind, payload.length).bytes(payload).flush();
+  }
+}

@@ -1,0 +1,126 @@
+package io.tsmld.daemon.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import software.amazon.awssdk.services.kinesis.model.EncryptionType;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
+
+/** One record as bytes: its fixed part, its sequence number, its keys, its data. */
+public final class RecordEncoder {
+  /** Flags, encryption type, three lengths, sub-sequence number, arrival time. */
+  static final int FIXED_BYTES = 26;
+
+  static final int LENGTH_FIELD_BYTES = 4;
+
+  private static final int HAS_PARTITION_KEY = 1;
+  private static final int HAS_EXPLICIT_HASH_KEY = 2;
+  private static final int HAS_ARRIVAL_TIME = 4;
+  private static final int FROM_AGGREGATE = 8;
+
+  private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
+
+  private RecordEncoder() {}
+
+  /** The whole encoded length, the length field included. */
+  static int length(KinesisClientRecord record) throws ProtocolException {
+    long length =
+        (long) LENGTH_FIELD_BYTES
+            + FIXED_BYTES
+            + within("sequence number", record.sequenceNumber(), 0xff)
+            + within("explicit hash key", record.explicitHashKey(), 0xff)
+            + within("partition key", record.partitionKey(), 0xffff)
+            + data(record).remaining();
+    if (length - LENGTH_FIELD_BYTES > Frames.MAX_RECORD_BYTES) {
+      throw new ProtocolException("a record of " + length + " bytes is over the protocol's limit");
+    }
+    return (int) length;
+  }
+
+  /** Everything before the data, the length field included; {@code length} is {@link #length}. */
+  static ByteBuffer head(KinesisClientRecord record, int length) {
+    byte[] sequenceNumber = bytes(record.sequenceNumber());
+    byte[] hashKey = bytes(record.explicitHashKey());
+    byte[] partitionKey = bytes(record.partitionKey());
+    ByteBuffer head =
+        ByteBuffer.allocate(
+            LENGTH_FIELD_BYTES
+                + FIXED_BYTES
+                + sequenceNumber.length
+                + hashKey.length
+                + partitionKey.length);
+    head.putInt(length - LENGTH_FIELD_BYTES)
+        .put((byte) flags(record))
+        .put((byte) encryption(record.encryptionType()))
+        .put((byte) sequenceNumber.length)
+        .put((byte) hashKey.length)
+        .putShort((short) partitionKey.length)
+        .putLong(record.subSequenceNumber())
+        .putLong(
+            record.approximateArrivalTimestamp() == null
+                ? 0
+                : record.approximateArrivalTimestamp().toEpochMilli())
+        .put(sequenceNumber)
+        .put(hashKey)
+        .put(partitionKey);
+    return head.flip();
+  }
+
+  static void write(KinesisClientRecord record, int length, FrameOutput out) throws IOException {
+    out.bytes(head(record, length)).bytes(data(record));
+  }
+
+  /** A view of its own: the record's buffer stays as it was. */
+  static ByteBuffer data(KinesisClientRecord record) {
+    return record.data() == null ? NO_DATA.duplicate() : record.data().duplicate();
+  }
+
+  private static int flags(KinesisClientRecord record) {
+    return (record.partitionKey() == null ? 0 : HAS_PARTITION_KEY)
+        | (record.explicitHashKey() == null ? 0 : HAS_EXPLICIT_HASH_KEY)
+        | (record.approximateArrivalTimestamp() == null ? 0 : HAS_ARRIVAL_TIME)
+        | (record.aggregated() ? FROM_AGGREGATE : 0);
+  }
+
+  private static int encryption(EncryptionType type) {
+    if (type == EncryptionType.NONE) {
+      return 1;
+    }
+    return type == EncryptionType.KMS ? 2 : 0;
+  }
+
+  private static byte[] bytes(String text) {
+    return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static int within(String what, String text, int limit) throws ProtocolException {
+    int length = text == null ? 0 : utf8Length(text);
+    if (length > limit) {
+      throw new ProtocolException("a " + what + " of " + length + " bytes is over the protocol's limit");
+    }
+    return length;
+  }
+
+  /** Without encoding: sizes are needed for the whole batch before its first byte goes out. */
+  static int utf8Length(String text) {
+    int length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        length += 1;
+      } else if (c < 0x800) {
+        length += 2;
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        length += 4;
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        length += 1; // alone it is encoded as '?'
+      } else {
+        length += 3;
+      }
+    }
+    return length;
+  }
+}

@@ -1,0 +1,51 @@
+package software.amazon.kinesis.coordinator;
+
+import io.tsmld.daemon.stream.SchedulerParts;
+import java.util.function.Function;
+import software.amazon.kinesis.leases.LeaseCleanupManager;
+import software.amazon.kinesis.leases.ShardInfo;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.leases.exceptions.InvalidStateException;
+import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
+import software.amazon.kinesis.lifecycle.ShardConsumer;
+import software.amazon.kinesis.processor.ShardRecordProcessor;
+import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
+
+/**
+ * The KCL's scheduler with two changes. It stands in this package because {@code shouldInitiateLeaseSync} is package-private.
+ *
+ * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream only, and the
+ * lease may have been lost and regained before {@code initialize} could ask.
+ */
+public class EmbeddedScheduler extends Scheduler {
+  private final Function<ShardInfo, ShardRecordProcessor> processors;
+  private final boolean fastStart;
+
+  public EmbeddedScheduler(
+      SchedulerParts parts, Function<ShardInfo, ShardRecordProcessor> processors, boolean fastStart) {
+    super(
+        parts.checkpoint(),
+        parts.coordinator(),
+        parts.leaseManagement(),
+        parts.lifecycle(),
+        parts.metrics(),
+        parts.processor(),
+        parts.retrieval());
+    this.processors = processors;
+    this.fastStart = fastStart;
+  }
+
+  @Override
+  protected ShardConsumer buildConsumer(
+      ShardInfo shardInfo, ShardRecordProcessorFactory unused, LeaseCleanupManager leaseCleanupManager) {
+    ShardRecordProcessor processor = processors.apply(shardInfo);
+    return super.buildConsumer(shardInfo, () -> processor, leaseCleanupManager);
+  }
+
+  /** Without the KCL's random wait of 1 to 30 s, which keeps many workers from starting at once. */
+  @Override
+  boolean shouldInitiateLeaseSync()
+      throws InterruptedException, DependencyException, ProvisionedThroughputException, InvalidStateException {
+    return fastStart ? leaseRefresher().isLeaseTableEmpty() : super.shouldInitiateLeaseSync();
+  }
+}
