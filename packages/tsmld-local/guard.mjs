@@ -11,7 +11,7 @@ process.stdin.on('end', end).on('error', end).resume()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
 
 child.on('error', error => {
-  process.stderr.write(`${error.message}\n`)
+  process.stderr.write(`The command ${command} could not be run: ${error.message}\n`)
   process.exitCode = 127
   process.stdin.destroy()
 })

@@ -1,0 +1,54 @@
+import { type Progress, renderLive, renderPlain } from './render.ts'
+
+/** Where the demo writes what people read. */
+export interface Screen {
+  /** Shows the progress: redrawn on a terminal, elsewhere a line now and then. */
+  show(progress: Progress): void
+  /** Writes lines that stay, below what was shown so far. */
+  write(...lines: readonly string[]): void
+}
+
+/** The part of a terminal's stream that a screen needs. */
+export interface Output {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+const plainEveryMs = 2_000
+
+/** Makes a screen of an output stream. */
+export function createScreen(output: Output): Screen {
+  return output.isTTY === true ? redrawing(output) : plain(output)
+}
+
+function redrawing(output: Output): Screen {
+  let drawn = 0
+  return {
+    show(progress) {
+      const lines = renderLive(progress)
+      // Up over what was drawn, and each line cleared to its end.
+      output.write(`${drawn > 0 ? `\u001b[${String(drawn)}A` : ''}${lines.map(line => `${line}\u001b[K\n`).join('')}`)
+      drawn = lines.length
+    },
+    write(...lines) {
+      output.write(lines.map(line => `${line}\n`).join(''))
+      drawn = 0
+    },
+  }
+}
+
+function plain(output: Output): Screen {
+  let phase = ''
+  let nextMs = 0
+  return {
+    show(progress) {
+      if (progress.phase === phase && progress.elapsedMs < nextMs) return
+      phase = progress.phase
+      nextMs = progress.elapsedMs + plainEveryMs
+      output.write(`${renderPlain(progress)}\n`)
+    },
+    write(...lines) {
+      output.write(lines.map(line => `${line}\n`).join(''))
+    },
+  }
+}

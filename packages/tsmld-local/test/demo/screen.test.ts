@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Progress } from '../../src/demo/render.ts'
+import { createScreen } from '../../src/demo/screen.ts'
+
+function recording(isTTY: boolean) {
+  const written: string[] = []
+  return { written, output: { isTTY, write: (text: string) => written.push(text) } }
+}
+
+const at = (elapsedMs: number, phase = 'processing'): Progress => ({ elapsedMs, phase, streams: [] })
+
+test('a terminal is redrawn over what was drawn', () => {
+  const { written, output } = recording(true)
+  const screen = createScreen(output)
+  screen.show(at(0))
+  screen.show(at(100))
+  assert.deepEqual(written, ['0.0 s  processing\u001b[K\n', '\u001b[1A0.1 s  processing\u001b[K\n'])
+})
+
+test('lines that stay are not drawn over', () => {
+  const { written, output } = recording(true)
+  const screen = createScreen(output)
+  screen.show(at(0))
+  screen.write('one', 'two')
+  screen.show(at(100))
+  assert.deepEqual(written, ['0.0 s  processing\u001b[K\n', 'one\ntwo\n', '0.1 s  processing\u001b[K\n'])
+})
+
+test('elsewhere a line comes every two seconds, and at once when the phase changes', () => {
+  const { written, output } = recording(false)
+  const screen = createScreen(output)
+  for (const progress of [at(0), at(1_900), at(2_000), at(2_100, 'stopping'), at(2_200, 'stopping')])
+    screen.show(progress)
+  assert.deepEqual(written, ['0.0 s processing\n', '2.0 s processing\n', '2.1 s stopping\n'])
+})
