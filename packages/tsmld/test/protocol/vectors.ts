@@ -37,7 +37,10 @@ function join(pieces: readonly Piece[]): Buffer {
 function revive(message: object): DaemonMessage | FromNode {
   if (!('records' in message)) return message as DaemonMessage | FromNode
   const records = message.records as readonly (Omit<WireRecord, 'data'> & { readonly data: readonly Piece[] })[]
-  return { ...message, records: records.map(record => ({ ...record, data: join(record.data) })) } as DaemonMessage
+  return {
+    ...message,
+    records: records.map(record => ({ ...record, data: join(record.data) })),
+  } as unknown as DaemonMessage
 }
 
 const file = new URL('../vectors/frames.json', import.meta.url)
