@@ -4,7 +4,7 @@ export type Check = (value: unknown) => string | null
 /** Whole numbers in a range. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER, unit = ''): Check {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
-  return (value) =>
+  return value =>
     typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max
       ? null
       : `must be a whole number ${range}${unit}, not ${shown(value)}`
@@ -17,24 +17,26 @@ export function milliseconds(min: number): Check {
 
 /** Texts that match a pattern whole. */
 export function text(pattern = /^[^\s](.*[^\s])?$/su, what = 'a text that is not empty'): Check {
-  return (value) => (typeof value === 'string' && pattern.test(value) ? null : `must be ${what}, not ${shown(value)}`)
+  return value => (typeof value === 'string' && pattern.test(value) ? null : `must be ${what}, not ${shown(value)}`)
 }
 
 /** One of some words. */
 export function oneOf(...words: readonly string[]): Check {
-  return (value) =>
-    typeof value === 'string' && words.includes(value) ? null : `must be ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`
+  return value =>
+    typeof value === 'string' && words.includes(value)
+      ? null
+      : `must be ${words.map(word => `'${word}'`).join(' or ')}, not ${shown(value)}`
 }
 
 /** True or false. */
-export const bool: Check = (value) => (typeof value === 'boolean' ? null : `must be true or false, not ${shown(value)}`)
+export const bool: Check = value => (typeof value === 'boolean' ? null : `must be true or false, not ${shown(value)}`)
 
 /** Functions. */
-export const func: Check = (value) => (typeof value === 'function' ? null : `must be a function, not ${shown(value)}`)
+export const func: Check = value => (typeof value === 'function' ? null : `must be a function, not ${shown(value)}`)
 
 /** Arrays of what another check takes. */
 export function listOf(check: Check): Check {
-  return (value) => {
+  return value => {
     if (!Array.isArray(value)) return `must be an array, not ${shown(value)}`
     for (const entry of value as readonly unknown[]) {
       const problem = check(entry)
@@ -46,8 +48,9 @@ export function listOf(check: Check): Check {
 
 /** Plain objects whose values another check takes. */
 export function recordOf(check: Check): Check {
-  return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `must be an object, not ${shown(value)}`
+  return value => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return `must be an object, not ${shown(value)}`
     for (const [key, entry] of Object.entries(value)) {
       const problem = check(entry)
       if (problem !== null) return `has '${key}', which ${problem}`
@@ -58,11 +61,11 @@ export function recordOf(check: Check): Check {
 
 /** What another check takes, without the value in the message: it may be a secret. */
 export function hidden(check: Check): Check {
-  return (value) => check(value)?.replace(/, not [^]*$/, '') ?? null
+  return value => check(value)?.replace(/, not .*$/s, '') ?? null
 }
 
 /** URLs of services. */
-export const endpoint: Check = (value) => {
+export const endpoint: Check = value => {
   if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return null
   return `must be a URL like http://127.0.0.1:4566, not ${shown(value)}`
 }

@@ -38,7 +38,7 @@ export function checkCredentials(value: unknown): string | null {
   const forms = "must be 'default', 'environment', { profile }, { assumeRole: { roleArn, … } } or { provider }"
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return forms
   const keys = Object.keys(value)
-  if (keys.some((key) => keyWords.test(key)))
+  if (keys.some(key => keyWords.test(key)))
     return 'must not hold keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or name a profile with { profile }'
   if (keys.length !== 1) return forms
   if ('profile' in value) return checkArgument(value.profile, 'profile')
@@ -54,11 +54,13 @@ const assumeRoleKeys = ['roleArn', 'sessionName', 'externalId', 'stsRegion', 'st
 function checkAssumeRole(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'needs { roleArn } in { assumeRole }'
   const role = value as Readonly<Record<string, unknown>>
-  const unknown = Object.keys(role).find((key) => !assumeRoleKeys.includes(key))
-  if (unknown !== undefined) return `has an unknown field '${unknown}' in assumeRole: known are ${assumeRoleKeys.join(', ')}`
+  const unknown = Object.keys(role).find(key => !assumeRoleKeys.includes(key))
+  if (unknown !== undefined)
+    return `has an unknown field '${unknown}' in assumeRole: known are ${assumeRoleKeys.join(', ')}`
   if (typeof role['roleArn'] !== 'string' || !/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role['roleArn']))
     return "needs a role's ARN in assumeRole.roleArn, arn:aws:iam::<account>:role/<name>"
-  if (role['sessionName'] !== undefined && !/^[\w+.@-]{2,64}$/.test(String(role['sessionName'])))
+  const name = role['sessionName']
+  if (name !== undefined && (typeof name !== 'string' || !/^[\w+.@-]{2,64}$/.test(name)))
     return 'needs 2 to 64 of A-Z a-z 0-9 _ + . @ - in assumeRole.sessionName'
   for (const key of assumeRoleKeys) {
     const problem = role[key] === undefined ? null : checkArgument(role[key], `assumeRole.${key}`)
@@ -87,12 +89,20 @@ export function kcl3Provider(credentials: Credentials, context: CredentialsConte
   const { roleArn, externalId, stsEndpoint } = credentials.assumeRole
   const region = credentials.assumeRole.stsRegion ?? context.region
   if (stsEndpoint !== undefined && region === null)
-    throw new ConfigError(`Option 'credentials' of ${context.applicationName} has an stsEndpoint without a region: add stsRegion`)
+    throw new ConfigError(
+      `Option 'credentials' of ${context.applicationName} has an stsEndpoint without a region: add stsRegion`,
+    )
   const nested = [
-    ...(stsEndpoint !== undefined ? [`endpoint=${stsEndpoint}^${region}`] : region !== null ? [`endpointRegion=${region}`] : []),
+    ...(stsEndpoint !== undefined
+      ? [`endpoint=${stsEndpoint}^${region}`]
+      : region !== null
+        ? [`endpointRegion=${region}`]
+        : []),
     ...(externalId === undefined ? [] : [`externalId=${externalId}`]),
   ]
-  return ['StsAssumeRoleCredentialsProvider', roleArn, sessionName(credentials.assumeRole, context), ...nested].join('|')
+  return ['StsAssumeRoleCredentialsProvider', roleArn, sessionName(credentials.assumeRole, context), ...nested].join(
+    '|',
+  )
 }
 
 /** The value of KCL 1's `AWSCredentialsProvider` property; a role needs `aws-java-sdk-sts` on the daemon's class path. */

@@ -21,8 +21,9 @@ export function kinesisStream(options: KinesisStreamOptions): StreamDefinition {
  * Describes a DynamoDB stream and what processes it. `Item` is the table's item; `View`, the stream's view type, says which images the records have.
  * Neither is checked at run time.
  */
-export function dynamodbStream<Item extends object = Record<string, unknown>, View extends StreamViewType = StreamViewType>(
-  options: DynamodbStreamOptions<Item, View>,
-): StreamDefinition {
+export function dynamodbStream<
+  Item extends object = Record<string, unknown>,
+  View extends StreamViewType = StreamViewType,
+>(options: DynamodbStreamOptions<Item, View>): StreamDefinition {
   return { type: 'dynamodb', options: { ...options }, kclDefaults: false, notes: [] }
 }

@@ -6,7 +6,9 @@ export function didYouMean(unknown: string, known: readonly string[]): string {
     const edits = editDistance(wanted, name.toLowerCase())
     if (best === null || edits < best.edits) best = { name, edits }
   }
-  return best !== null && best.edits <= Math.max(2, Math.floor(wanted.length / 4)) ? ` Did you mean '${best.name}'?` : ''
+  return best !== null && best.edits <= Math.max(2, Math.floor(wanted.length / 4))
+    ? ` Did you mean '${best.name}'?`
+    : ''
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */

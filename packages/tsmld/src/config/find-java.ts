@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { brokenJava, type JavaQuery, type JavaSource, javaCandidate, javaMajorVersion, noJava, oldestJava, oldJava } from './java-version.ts'
+import {
+  brokenJava,
+  type JavaQuery,
+  type JavaSource,
+  javaCandidate,
+  javaMajorVersion,
+  noJava,
+  oldestJava,
+  oldJava,
+} from './java-version.ts'
 
 /** A Java that is new enough. */
 export interface FoundJava {
@@ -28,7 +37,11 @@ export async function findJava(query: Partial<JavaQuery> = {}): Promise<FoundJav
   const { source } = candidate
   let output: string
   try {
-    const { stdout, stderr } = await run(path, ['-version'], { env: { ...env }, timeout: versionTimeoutMs, windowsHide: true })
+    const { stdout, stderr } = await run(path, ['-version'], {
+      env: { ...env },
+      timeout: versionTimeoutMs,
+      windowsHide: true,
+    })
     output = `${stderr}\n${stdout}`
   } catch (error) {
     throw brokenJava(path, source, error)

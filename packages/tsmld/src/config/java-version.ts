@@ -34,33 +34,48 @@ export function javaCandidate({ option, env, platform }: JavaQuery): JavaCandida
   const separator = windows ? '\\' : '/'
   const program = windows ? 'java.exe' : 'java'
   const inHome = (home: string): string => [home.replace(/[\\/]+$/, ''), 'bin', program].join(separator)
-  if (option !== undefined && option !== null) return { source: 'option', given: option, paths: [inHome(option), option] }
+  if (option !== undefined && option !== null)
+    return { source: 'option', given: option, paths: [inHome(option), option] }
   const named = env['TSMLD_JAVA']
   if (named !== undefined && named !== '') return { source: 'TSMLD_JAVA', given: named, paths: [inHome(named), named] }
   const home = env['JAVA_HOME']
   if (home !== undefined && home !== '') return { source: 'JAVA_HOME', given: home, paths: [inHome(home)] }
   // Windows spells it `Path`, and an object copied from process.env is no longer blind to case.
   const path = env['PATH'] ?? Object.entries(env).find(([name]) => windows && name.toUpperCase() === 'PATH')?.[1] ?? ''
-  const folders = path.split(windows ? ';' : ':').filter((folder) => folder !== '')
-  return { source: 'PATH', given: path, paths: folders.map((folder) => `${folder.replace(/[\\/]+$/, '')}${separator}${program}`) }
+  const folders = path.split(windows ? ';' : ':').filter(folder => folder !== '')
+  return {
+    source: 'PATH',
+    given: path,
+    paths: folders.map(folder => `${folder.replace(/[\\/]+$/, '')}${separator}${program}`),
+  }
 }
 
 const install = `install Java ${oldestJava} or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless), or name one by the option javaPath, TSMLD_JAVA or JAVA_HOME`
 
 /** There is no `java` where it was looked for. */
 export function noJava({ source, given }: JavaCandidate): ConfigError {
-  const where = { option: `at javaPath '${given}'`, TSMLD_JAVA: `at TSMLD_JAVA '${given}'`, JAVA_HOME: `in JAVA_HOME '${given}'`, PATH: 'on the PATH' }
+  const where = {
+    option: `at javaPath '${given}'`,
+    TSMLD_JAVA: `at TSMLD_JAVA '${given}'`,
+    JAVA_HOME: `in JAVA_HOME '${given}'`,
+    PATH: 'on the PATH',
+  }
   return new ConfigError(`No Java was found ${where[source]}: ${install}`)
 }
 
 /** The `java` that was found does not run, or does not say a version. */
 export function brokenJava(path: string, source: JavaSource, cause: unknown): ConfigError {
-  return new ConfigError(`The Java at ${path} (from ${from(source)}) does not run or does not tell its version: ${install}`, { cause })
+  return new ConfigError(
+    `The Java at ${path} (from ${from(source)}) does not run or does not tell its version: ${install}`,
+    { cause },
+  )
 }
 
 /** The `java` that was found is too old. */
 export function oldJava(path: string, source: JavaSource, major: number): ConfigError {
-  return new ConfigError(`The Java at ${path} (from ${from(source)}) is Java ${major}, and tsmld needs ${oldestJava} or newer: ${install}`)
+  return new ConfigError(
+    `The Java at ${path} (from ${from(source)}) is Java ${major}, and tsmld needs ${oldestJava} or newer: ${install}`,
+  )
 }
 
 function from(source: JavaSource): string {

@@ -14,7 +14,11 @@ export interface OptionLevel {
  * Checks one object of options against its table.
  * @throws ConfigError naming the option that is unknown or wrong, or the property that an option sets as well.
  */
-export function readLevel(where: string, given: Readonly<Record<string, unknown>>, table: Readonly<Record<string, OptionRow>>): OptionLevel {
+export function readLevel(
+  where: string,
+  given: Readonly<Record<string, unknown>>,
+  table: Readonly<Record<string, OptionRow>>,
+): OptionLevel {
   const options = new Map<string, unknown>()
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue
@@ -33,11 +37,18 @@ function readProperties(where: string, options: ReadonlyMap<string, unknown>): R
   for (const [given, value] of Object.entries(free)) {
     const name = canonicalProperty(given)
     const option = optionOfProperty(name)
-    if (name === 'executableName') throw new ConfigError(`Property 'executableName' of ${where} cannot be set: tsmld sets it`)
+    if (name === 'executableName')
+      throw new ConfigError(`Property 'executableName' of ${where} cannot be set: tsmld sets it`)
     if (properties.has(name)) throw new ConfigError(`Property '${name}' of ${where} is given twice`)
     if (option !== undefined && options.has(option))
-      throw new ConfigError(`Property '${given}' of ${where} and option '${option}' say the same thing: give one of them`)
-    if (/secret|accesskey|sessiontoken/i.test(name) || holdsAccessKey(String(value)) || /StaticCredentialsProvider/.test(String(value)))
+      throw new ConfigError(
+        `Property '${given}' of ${where} and option '${option}' say the same thing: give one of them`,
+      )
+    if (
+      /secret|accesskey|sessiontoken/i.test(name) ||
+      holdsAccessKey(String(value)) ||
+      /StaticCredentialsProvider/.test(String(value))
+    )
       throw new ConfigError(`Property '${given}' of ${where} must not hold keys: use the environment or a profile`)
     properties.set(name, String(value))
   }
@@ -49,12 +60,16 @@ export function mergeLevels(own: OptionLevel, defaults: OptionLevel): OptionLeve
   const replaced = new Set([...own.options.keys(), ...[...own.properties.keys()].map(optionOfProperty)])
   const options = new Map([...defaults.options].filter(([name]) => !replaced.has(name)))
   const properties = new Map(
-    [...defaults.properties].filter(([name]) => !own.properties.has(name) && !own.options.has(optionOfProperty(name) ?? '')),
+    [...defaults.properties].filter(
+      ([name]) => !own.properties.has(name) && !own.options.has(optionOfProperty(name) ?? ''),
+    ),
   )
   return { options: new Map([...options, ...own.options]), properties: new Map([...properties, ...own.properties]) }
 }
 
 function suggest(name: string, table: Readonly<Record<string, OptionRow>>): string {
   const option = optionOfProperty(canonicalProperty(name))
-  return option !== undefined && Object.hasOwn(table, option) ? ` Did you mean '${option}'?` : didYouMean(name, Object.keys(table))
+  return option !== undefined && Object.hasOwn(table, option)
+    ? ` Did you mean '${option}'?`
+    : didYouMean(name, Object.keys(table))
 }

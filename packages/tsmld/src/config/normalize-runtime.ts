@@ -22,19 +22,21 @@ export interface NormalizedRuntime {
 }
 
 const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
-  streams: (value) => (Array.isArray(value) && value.length > 0 ? null : 'must be an array of at least one stream'),
+  streams: value => (Array.isArray(value) && value.length > 0 ? null : 'must be an array of at least one stream'),
   defaults: isObject,
   stopDeadlineMs: milliseconds(0),
-  onStreamFailed: (value) => (typeof value === 'function' ? null : oneOf('stop', 'continue')(value)),
-  logger: (value) => {
-    const missing = ['debug', 'info', 'warn', 'error'].find((level) => typeof (value as Record<string, unknown> | null)?.[level] !== 'function')
+  onStreamFailed: value => (typeof value === 'function' ? null : oneOf('stop', 'continue')(value)),
+  logger: value => {
+    const missing = ['debug', 'info', 'warn', 'error'].find(
+      level => typeof (value as Record<string, unknown> | null)?.[level] !== 'function',
+    )
     return missing === undefined ? null : `has no method '${missing}'`
   },
   sharedDaemon: bool,
   transport: oneOf('unix', 'tcp'),
   nodeTimeoutMs: milliseconds(3_000),
   startTimeoutMs: milliseconds(1_000),
-  restartLimit: (value) => {
+  restartLimit: value => {
     const { max, withinMs } = (value ?? {}) as Readonly<Record<string, unknown>>
     return integer(0)(max) === null && milliseconds(1)(withinMs) === null ? null : 'must be { max, withinMs }'
   },
@@ -48,19 +50,24 @@ const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
  * Checks a runtime's options and all of its streams, and fills in defaults.
  * @throws ConfigError naming the option that is unknown, missing or wrong, or the two streams that would share a lease table.
  */
-export function normalizeRuntime(options: RuntimeOptions, platform: NodeJS.Platform = process.platform): NormalizedRuntime {
+export function normalizeRuntime(
+  options: RuntimeOptions,
+  platform: NodeJS.Platform = process.platform,
+): NormalizedRuntime {
+  if (!Object.hasOwn(options, 'streams')) throw new ConfigError("Option 'streams' of the runtime is missing")
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw new ConfigError(`Option '${name}' of the runtime is unknown.${didYouMean(name, Object.keys(checks))}`)
-    const problem = value === undefined ? null : checks[name as keyof RuntimeOptions](value)
+    if (!Object.hasOwn(checks, name))
+      throw new ConfigError(`Option '${name}' of the runtime is unknown.${didYouMean(name, Object.keys(checks))}`)
+    const problem = value === undefined && name !== 'streams' ? null : checks[name as keyof RuntimeOptions](value)
     if (problem !== null) throw new ConfigError(`Option '${name}' of the runtime ${problem}`)
   }
-  if (options.streams === undefined) throw new ConfigError("Option 'streams' of the runtime is missing")
-  const streams = options.streams.map((stream) => normalizeStream(stream, options.defaults))
+  const streams = options.streams.map(stream => normalizeStream(stream, options.defaults))
   assertSeparate(streams)
   const sharedDaemon = options.sharedDaemon ?? false
   if (sharedDaemon) assertShareable(streams)
   const transport = options.transport ?? (platform === 'win32' ? 'tcp' : 'unix')
-  if (transport === 'unix' && platform === 'win32') throw new ConfigError("Option 'transport' of the runtime cannot be 'unix' on Windows: use 'tcp'")
+  if (transport === 'unix' && platform === 'win32')
+    throw new ConfigError("Option 'transport' of the runtime cannot be 'unix' on Windows: use 'tcp'")
   return {
     streams,
     sharedDaemon,
@@ -88,20 +95,28 @@ function assertSeparate(streams: readonly NormalizedStream[]): void {
   for (const stream of streams) {
     const same = names.get(stream.name)
     if (same !== undefined)
-      throw new ConfigError(`Streams '${same.label}' and '${stream.label}' share the applicationName '${stream.name}': each needs its own`)
+      throw new ConfigError(
+        `Streams '${same.label}' and '${stream.label}' share the applicationName '${stream.name}': each needs its own`,
+      )
     names.set(stream.name, stream)
     const table = stream.settings.leaseTableName ?? stream.properties['tableName'] ?? stream.name
-    const place = JSON.stringify([table, stream.region, stream.settings.dynamodbEndpoint ?? stream.properties['dynamoDBEndpoint'] ?? null])
+    const place = JSON.stringify([
+      table,
+      stream.region,
+      stream.settings.dynamodbEndpoint ?? stream.properties['dynamoDBEndpoint'] ?? null,
+    ])
     const other = tables.get(place)
     if (other !== undefined)
-      throw new ConfigError(`Streams '${other.name}' and '${stream.name}' share the lease table '${table}' (leaseTableName): each needs its own`)
+      throw new ConfigError(
+        `Streams '${other.name}' and '${stream.name}' share the lease table '${table}' (leaseTableName): each needs its own`,
+      )
     tables.set(place, stream)
   }
 }
 
 /** One JVM has one java, heap and environment. */
 function assertShareable(streams: readonly NormalizedStream[]): void {
-  const [first, ...others] = streams.filter((stream) => stream.daemon.kind === 'embedded')
+  const [first, ...others] = streams.filter(stream => stream.daemon.kind === 'embedded')
   for (const other of others) {
     for (const option of ['javaPath', 'heapBytes', 'jvmArgs', 'env'] as const) {
       if (first !== undefined && JSON.stringify(first.daemon[option]) !== JSON.stringify(other.daemon[option]))

@@ -18,11 +18,19 @@ const notSettings = new Set(
   [
     'applicationName streamName streamArn tableName processor numbers fastStart startStaggerMs logLevels properties',
     'daemon javaPath heapBytes jvmArgs env classpath bridge',
-  ].flatMap((line) => line.split(' ')),
+  ].flatMap(line => line.split(' ')),
 )
 
 /** Options that belong to one stream only. */
-const notDefaults = ['applicationName', 'streamName', 'streamArn', 'tableName', 'processor', 'consumerName', 'consumerArn']
+const notDefaults = [
+  'applicationName',
+  'streamName',
+  'streamArn',
+  'tableName',
+  'processor',
+  'consumerName',
+  'consumerArn',
+]
 
 /** Every option that `defaults` takes. */
 const defaultsTable: Readonly<Record<string, OptionRow>> = Object.fromEntries(
@@ -42,21 +50,24 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
     if (!own.options.has(required)) throw new ConfigError(`Option '${required}' of ${where} is missing`)
   const identity = identify(type, where, own)
   const target = chooseTarget(type, own.options.get('daemon') ?? defaults.daemon)
-  const merged = mergeLevels(own, usable(readLevel("'defaults'", { ...defaults }, defaultsTable), table, own, where, target))
+  const merged = mergeLevels(
+    own,
+    usable(readLevel("'defaults'", { ...defaults }, defaultsTable), table, own, where, target),
+  )
   const properties = translateProperties(where, merged.properties, type, target)
-  const value = <T>(name: string): T | undefined => merged.options.get(name) as T | undefined
+  const value = (name: string): unknown => merged.options.get(name)
   const stream: NormalizedStream = {
     ...identity,
     type,
-    name: value<string>('applicationName') ?? '',
-    region: value<string>('region') ?? properties.values.get('regionName') ?? identity.arnRegion,
-    processor: value<ProcessorFactory<unknown>>('processor') as ProcessorFactory<unknown>,
-    numbers: value<NumberForm>('numbers') ?? 'number',
+    name: (value('applicationName') as string | undefined) ?? '',
+    region: (value('region') as string | undefined) ?? properties.values.get('regionName') ?? identity.arnRegion,
+    processor: value('processor') as ProcessorFactory<unknown>,
+    numbers: (value('numbers') as NumberForm | undefined) ?? 'number',
     daemon: normalizeDaemon(merged.options),
     target,
-    fastStart: value<boolean>('fastStart') ?? false,
-    startStaggerMs: value<number>('startStaggerMs') ?? 0,
-    logLevels: value<Record<string, LogLevel>>('logLevels') ?? {},
+    fastStart: (value('fastStart') as boolean | undefined) ?? false,
+    startStaggerMs: (value('startStaggerMs') as number | undefined) ?? 0,
+    logLevels: (value('logLevels') as Record<string, LogLevel> | undefined) ?? {},
     settings: settle(type, merged.options, properties.values, definition.kclDefaults),
     properties: Object.fromEntries(properties.values),
     notes: [...definition.notes, ...properties.notes, ...unknownProperties(where, properties.values)],
@@ -66,7 +77,9 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
 }
 
 function describe(options: Readonly<Record<string, unknown>>): string {
-  const name = ['applicationName', 'streamName', 'tableName', 'streamArn'].map((key) => options[key]).find((text) => typeof text === 'string')
+  const name = ['applicationName', 'streamName', 'tableName', 'streamArn']
+    .map(key => options[key])
+    .find(text => typeof text === 'string')
   return name === undefined ? 'without a name' : `'${name}'`
 }
 
@@ -135,12 +148,20 @@ function settle(
     validateSequenceNumberBeforeCheckpointing: false,
     ...(type === 'kinesis' ? { retrievalMode: 'POLLING' } : { maxRecords: 1_000 }),
   }
-  const defaults = Object.entries(kclDefaults ? always : { ...always, ...unlessKcl }).filter(([name]) => !given.has(name))
-  return { ...Object.fromEntries(defaults), ...Object.fromEntries([...options].filter(([name]) => !notSettings.has(name))) }
+  const defaults = Object.entries(kclDefaults ? always : { ...always, ...unlessKcl }).filter(
+    ([name]) => !given.has(name),
+  )
+  return {
+    ...Object.fromEntries(defaults),
+    ...Object.fromEntries([...options].filter(([name]) => !notSettings.has(name))),
+  }
 }
 
 function unknownProperties(where: string, properties: ReadonlyMap<string, string>): readonly string[] {
   return [...properties.keys()]
-    .filter((name) => !isKnownProperty(name))
-    .map((name) => `Property '${name}' of ${where} is unknown, and the KCL passes over unknown ones in silence.${didYouMean(name, knownProperties())}`)
+    .filter(name => !isKnownProperty(name))
+    .map(
+      name =>
+        `Property '${name}' of ${where} is unknown, and the KCL passes over unknown ones in silence.${didYouMean(name, knownProperties())}`,
+    )
 }

@@ -1,8 +1,8 @@
 import type { NumberForm } from '../records/attribute-value.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { NormalizedDaemon } from './daemon-options.ts'
-import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel } from './stream-options.ts'
 import type { StreamIdentity } from './stream-identity.ts'
+import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel } from './stream-options.ts'
 
 /** Which program a stream's properties are for. */
 export type PropertiesTarget = 'embedded' | 'stock-kcl3' | 'stock-kcl1'

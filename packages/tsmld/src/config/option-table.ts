@@ -1,4 +1,16 @@
-import { bool, type Check, endpoint, func, hidden, integer, listOf, milliseconds, oneOf, recordOf, text } from './checks.ts'
+import {
+  bool,
+  type Check,
+  endpoint,
+  func,
+  hidden,
+  integer,
+  listOf,
+  milliseconds,
+  oneOf,
+  recordOf,
+  text,
+} from './checks.ts'
 import { checkCredentials } from './credentials.ts'
 import type { DynamodbStreamOptions, InitialPosition, KinesisStreamOptions } from './stream-options.ts'
 
@@ -19,24 +31,44 @@ const tableName = text(/^[\w.-]{3,255}$/, '3 to 255 of A-Z a-z 0-9 _ . -')
 
 /** Rows are in the order in which properties are written. */
 const common = {
-  applicationName: { check: text(/^[\w.-]{3,237}$/, '3 to 237 of A-Z a-z 0-9 _ . -'), kcl3: 'applicationName', kcl1: 'applicationName' },
+  applicationName: {
+    check: text(/^[\w.-]{3,237}$/, '3 to 237 of A-Z a-z 0-9 _ . -'),
+    kcl3: 'applicationName',
+    kcl1: 'applicationName',
+  },
   region: { check: text(/^[a-z0-9-]+$/, "a region's name like eu-west-1") },
   workerId: { check: text() },
   leaseTableName: { check: tableName, kcl3: 'tableName', kcl1: 'tableName' },
   dynamodbEndpoint: { check: endpoint, kcl3: 'dynamoDBEndpoint', kcl1: 'dynamoDBEndpoint' },
   initialPosition: { check: checkInitialPosition },
-  idleTimeBetweenReadsMs: { check: milliseconds(200), kcl3: 'idleTimeBetweenReadsInMillis', kcl1: 'idleTimeBetweenReadsInMillis' },
+  idleTimeBetweenReadsMs: {
+    check: milliseconds(200),
+    kcl3: 'idleTimeBetweenReadsInMillis',
+    kcl1: 'idleTimeBetweenReadsInMillis',
+  },
   maxRecords: { check: integer(1, 10_000), kcl3: 'maxRecords', kcl1: 'maxRecords' },
   failoverTimeMs: { check: milliseconds(1_000), kcl3: 'failoverTimeMillis', kcl1: 'failoverTimeMillis' },
   leaseAssignmentIntervalMs: { check: milliseconds(100), kcl3: 'leaseAssignmentIntervalMillis', notKcl1: true },
   shardSyncIntervalMs: { check: milliseconds(1), kcl3: 'shardSyncIntervalMillis', kcl1: 'shardSyncIntervalMillis' },
-  parentShardPollIntervalMs: { check: milliseconds(1), kcl3: 'parentShardPollIntervalMillis', kcl1: 'parentShardPollIntervalMillis' },
+  parentShardPollIntervalMs: {
+    check: milliseconds(1),
+    kcl3: 'parentShardPollIntervalMillis',
+    kcl1: 'parentShardPollIntervalMillis',
+  },
   taskBackoffTimeMs: { check: milliseconds(1), kcl3: 'taskBackoffTimeMillis', kcl1: 'taskBackoffTimeMillis' },
   maxLeasesForWorker: { check: integer(1, 2 ** 31 - 1), kcl3: 'maxLeasesForWorker', kcl1: 'maxLeasesForWorker' },
-  maxLeasesToStealAtOneTime: { check: integer(1, 2 ** 31 - 1), kcl3: 'maxLeasesToStealAtOneTime', kcl1: 'maxLeasesToStealAtOneTime' },
+  maxLeasesToStealAtOneTime: {
+    check: integer(1, 2 ** 31 - 1),
+    kcl3: 'maxLeasesToStealAtOneTime',
+    kcl1: 'maxLeasesToStealAtOneTime',
+  },
   gracefulLeaseHandoff: { check: bool, kcl3: 'isGracefulLeaseHandoffEnabled', notKcl1: true },
   gracefulLeaseHandoffTimeoutMs: { check: milliseconds(1), kcl3: 'gracefulLeaseHandoffTimeoutMillis', notKcl1: true },
-  ignoreUnexpectedChildShards: { check: bool, kcl3: 'ignoreUnexpectedChildShards', kcl1: 'ignoreUnexpectedChildShards' },
+  ignoreUnexpectedChildShards: {
+    check: bool,
+    kcl3: 'ignoreUnexpectedChildShards',
+    kcl1: 'ignoreUnexpectedChildShards',
+  },
   callProcessRecordsEvenForEmptyRecordList: {
     check: bool,
     kcl3: 'callProcessRecordsEvenForEmptyRecordList',
@@ -64,9 +96,9 @@ const common = {
   daemon: { check: oneOf('embedded', 'stock') },
   javaPath: { check: text() },
   heapBytes: { check: integer(64 * 1024 * 1024) },
-  jvmArgs: { check: hidden(listOf(text(/^[^]+$/, 'a text that is not empty'))) },
-  env: { check: hidden(recordOf(text(/^[^\0]*$/, 'a text'))) },
-  classpath: { check: (value) => (typeof value === 'string' ? text()(value) : listOf(text())(value)) },
+  jvmArgs: { check: hidden(listOf(text(/./, 'a text that is not empty'))) },
+  env: { check: hidden(recordOf(text(/^/, 'a text'))) },
+  classpath: { check: value => (typeof value === 'string' ? text()(value) : listOf(text())(value)) },
   bridge: { check: oneOf('socat', 'nc') },
 } satisfies Record<string, OptionRow>
 
@@ -78,7 +110,11 @@ export const kinesisOptionTable = {
   kinesisEndpoint: { check: endpoint, kcl3: 'kinesisEndpoint', kcl1: 'kinesisEndpoint' },
   retrievalMode: { check: oneOf('POLLING', 'FANOUT'), kcl3: 'retrievalMode' },
   consumerName: { check: awsName, kcl3: 'fanoutConfig.consumerName', notKcl1: true },
-  consumerArn: { check: text(/^arn:aws[\w-]*:kinesis:.+\/consumer\/.+$/, "a consumer's ARN"), kcl3: 'fanoutConfig.consumerArn', notKcl1: true },
+  consumerArn: {
+    check: text(/^arn:aws[\w-]*:kinesis:.+\/consumer\/.+$/, "a consumer's ARN"),
+    kcl3: 'fanoutConfig.consumerArn',
+    notKcl1: true,
+  },
 } satisfies Record<keyof KinesisStreamOptions, OptionRow>
 
 /** The options of {@link DynamodbStreamOptions}. */
@@ -98,13 +134,17 @@ function checkInitialPosition(value: unknown): string | null {
   if (value === 'TRIM_HORIZON' || value === 'LATEST') return null
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'atTimestamp') return forms
   const { atTimestamp } = value as Exclude<InitialPosition, string>
-  return atTimestamp instanceof Date && Number.isFinite(atTimestamp.getTime()) && atTimestamp.getTime() >= 0 ? null : `${forms} with a valid date`
+  return atTimestamp instanceof Date && Number.isFinite(atTimestamp.getTime()) && atTimestamp.getTime() >= 0
+    ? null
+    : `${forms} with a valid date`
 }
 
 function checkProperties(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of property names and values'
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'must be an object of property names and values'
   for (const [name, entry] of Object.entries(value)) {
-    if (!['string', 'number', 'boolean'].includes(typeof entry)) return `has '${name}', which must be a text, a number or a boolean`
+    if (!['string', 'number', 'boolean'].includes(typeof entry))
+      return `has '${name}', which must be a text, a number or a boolean`
   }
   return null
 }

@@ -18,7 +18,9 @@ export function formatProperties(properties: Readonly<Record<string, string>>): 
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\=:#!]/g, '\\$&').replace(/[^ -~]/g, (unit) => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}`)
+  return text
+    .replace(/[\\=:#!]/g, '\\$&')
+    .replace(/[^ -~]/g, unit => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}`)
 }
 
 /**
@@ -28,7 +30,7 @@ function escaped(text: string): string {
 export function parseProperties(text: string): Record<string, string> {
   const properties = new Map<string, string>()
   for (const line of logicalLines(text)) {
-    const [, key = '', value = ''] = /^((?:\\[^]|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*([^]*)$/.exec(line) ?? []
+    const [, key = '', value = ''] = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)$/s.exec(line) ?? []
     properties.set(unescaped(key), unescaped(value))
   }
   return Object.fromEntries(properties)
@@ -56,8 +58,8 @@ function endsInContinuation(line: string): boolean {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\(u[0-9a-fA-F]{4}|[^]|$)/g, (_, code: string) => {
-    if (code === 'u') throw new ConfigError(`A \\u escape in the properties has not four hexadecimal digits: ${text.slice(0, 60)}`)
+  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/gs, (_, code: string) => {
+    if (code === 'u') throw new ConfigError('A \\u escape in the properties has not four hexadecimal digits')
     if (code.length === 5) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
     return { t: '\t', n: '\n', r: '\r', f: '\f' }[code] ?? code
   })

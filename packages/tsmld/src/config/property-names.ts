@@ -29,7 +29,7 @@ const others = [
   'idleMillisBetweenCalls leaseCleanupIntervalMillis leasesRecoveryAuditorExecutionFrequencyMillis maxCacheByteSize maxInitializationAttempts',
   'leasesRecoveryAuditorInconsistencyConfidenceThreshold maxPendingProcessRecordsInput maxRecordsCount shardSyncStrategyType userAgent',
   'skipShardSyncAtStartupIfLeasesExist dynamoDBStreamsEndpoint',
-].flatMap((line) => line.split(' '))
+].flatMap(line => line.split(' '))
 
 const tables: readonly Readonly<Record<string, OptionRow>>[] = [kinesisOptionTable, dynamodbOptionTable]
 

@@ -4,8 +4,8 @@ import type { DynamodbRecord } from '../records/dynamodb-record.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { StreamDefinition } from './define-stream.ts'
-import { canonicalProperty } from './property-names.ts'
 import { parseProperties } from './properties-file.ts'
+import { canonicalProperty } from './property-names.ts'
 import { isDynamodbStreamArn } from './stream-identity.ts'
 import type { TreeOptions } from './stream-options.ts'
 
@@ -26,7 +26,9 @@ export function streamFromProperties<R extends KinesisRecord | DynamodbRecord<ob
   try {
     text = readFileSync(file, 'latin1')
   } catch (error) {
-    throw new ConfigError(`The properties file ${String(file)} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw new ConfigError(`The properties file ${String(file)} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
   const stream = readStream(String(file), parseProperties(text))
   return { ...stream, options: { ...stream.options, ...options, processor } }
@@ -38,7 +40,10 @@ const ignored: Readonly<Record<string, string>> = {
 }
 
 /** What a file's properties say about the stream, without its processor. */
-export function readStream(file: string, properties: Readonly<Record<string, string>>): Omit<StreamDefinition, 'options'> & { readonly options: Readonly<Record<string, unknown>> } {
+export function readStream(
+  file: string,
+  properties: Readonly<Record<string, string>>,
+): Omit<StreamDefinition, 'options'> & { readonly options: Readonly<Record<string, unknown>> } {
   const notes: string[] = []
   const given = new Map<string, string>()
   for (const [key, value] of Object.entries(properties)) {
@@ -58,8 +63,14 @@ export function readStream(file: string, properties: Readonly<Record<string, str
   if (applicationName === undefined) throw new ConfigError(`Property 'applicationName' is missing in ${file}`)
   const stream = streamArn ?? streamName
   if (stream === undefined) throw new ConfigError(`Property 'streamName' or 'streamArn' is missing in ${file}`)
-  if (streamArn !== undefined && streamName !== undefined) notes.push(`Property 'streamName' in ${file} is not used: 'streamArn' goes before it`)
+  if (streamArn !== undefined && streamName !== undefined)
+    notes.push(`Property 'streamName' in ${file} is not used: 'streamArn' goes before it`)
   const identity = stream.startsWith('arn:') ? { streamArn: stream } : { streamName: stream }
   const type = isDynamodbStreamArn(stream) ? 'dynamodb' : 'kinesis'
-  return { type, options: { ...identity, applicationName, properties: Object.fromEntries(given) }, kclDefaults: true, notes }
+  return {
+    type,
+    options: { ...identity, applicationName, properties: Object.fromEntries(given) },
+    kclDefaults: true,
+    notes,
+  }
 }

@@ -25,10 +25,20 @@ export function isDynamodbStreamArn(text: string): boolean {
  * Identifies a Kinesis stream by exactly one of its name and its ARN.
  * @throws ConfigError when neither or both are given, or the ARN is none of a Kinesis stream.
  */
-export function kinesisIdentity(where: string, streamName: string | undefined, streamArn: string | undefined): StreamIdentity {
+export function kinesisIdentity(
+  where: string,
+  streamName: string | undefined,
+  streamArn: string | undefined,
+): StreamIdentity {
   exactlyOne(where, 'streamName', streamName, streamArn)
   if (streamArn === undefined)
-    return { label: streamName ?? '', streamName: streamName ?? null, tableName: null, streamArn: null, arnRegion: null }
+    return {
+      label: streamName ?? '',
+      streamName: streamName ?? null,
+      tableName: null,
+      streamArn: null,
+      arnRegion: null,
+    }
   const match = kinesisArn.exec(streamArn)
   if (match?.[1] === undefined || match[2] === undefined) {
     const hint = isDynamodbStreamArn(streamArn) ? ': it is a DynamoDB stream, use dynamodbStream()' : ''
@@ -43,7 +53,11 @@ export function kinesisIdentity(where: string, streamName: string | undefined, s
  * Identifies a DynamoDB stream by exactly one of its table and its ARN.
  * @throws ConfigError when neither or both are given, or the ARN is none of a DynamoDB stream.
  */
-export function dynamodbIdentity(where: string, tableName: string | undefined, streamArn: string | undefined): StreamIdentity {
+export function dynamodbIdentity(
+  where: string,
+  tableName: string | undefined,
+  streamArn: string | undefined,
+): StreamIdentity {
   exactlyOne(where, 'tableName', tableName, streamArn)
   if (streamArn === undefined)
     return { label: tableName ?? '', streamName: null, tableName: tableName ?? null, streamArn: null, arnRegion: null }
@@ -54,11 +68,18 @@ export function dynamodbIdentity(where: string, tableName: string | undefined, s
       `Option 'streamArn' of ${where} must be arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<label>, not ${shown(streamArn)}${hint}`,
     )
   }
-  return { label: match[2], streamName: null, tableName: null, streamArn, arnRegion: match[1] === 'ddblocal' ? null : match[1] }
+  return {
+    label: match[2],
+    streamName: null,
+    tableName: null,
+    streamArn,
+    arnRegion: match[1] === 'ddblocal' ? null : match[1],
+  }
 }
 
 function exactlyOne(where: string, name: string, named: string | undefined, arn: string | undefined): void {
-  if (named === undefined && arn === undefined) throw new ConfigError(`Option '${name}' of ${where} is missing: give it or 'streamArn'`)
+  if (named === undefined && arn === undefined)
+    throw new ConfigError(`Option '${name}' of ${where} is missing: give it or 'streamArn'`)
   if (named !== undefined && arn !== undefined)
     throw new ConfigError(`Options '${name}' and 'streamArn' of ${where} are both given: give one of them`)
 }

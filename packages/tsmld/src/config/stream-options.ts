@@ -1,5 +1,5 @@
-import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
 import type { NumberForm } from '../records/attribute-value.ts'
+import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { Credentials } from './credentials.ts'
@@ -104,8 +104,10 @@ export interface KinesisStreamOptions extends KclOptions, KinesisKclOptions, Tre
 }
 
 /** One DynamoDB stream: exactly one of `tableName` and `streamArn`. */
-export interface DynamodbStreamOptions<Item extends object = Record<string, unknown>, View extends StreamViewType = StreamViewType>
-  extends KclOptions,
+export interface DynamodbStreamOptions<
+  Item extends object = Record<string, unknown>,
+  View extends StreamViewType = StreamViewType,
+> extends KclOptions,
     DynamodbKclOptions,
     TreeOptions {
   /** The table, whose newest stream is looked up at each start. */

@@ -25,7 +25,8 @@ export function assertConsistent(where: string, stream: NormalizedStream, own: O
     if (settings.consumerName !== undefined && settings.consumerArn !== undefined)
       refuse('consumerName', "cannot be used with 'consumerArn': give one of them")
   } else {
-    for (const option of ['consumerName', 'consumerArn']) if (has(option)) refuse(option, "needs retrievalMode 'FANOUT'")
+    for (const option of ['consumerName', 'consumerArn'])
+      if (has(option)) refuse(option, "needs retrievalMode 'FANOUT'")
   }
 
   if (target === 'embedded') {

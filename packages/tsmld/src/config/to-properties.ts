@@ -28,7 +28,9 @@ export function toProperties(
   const kcl1 = target === 'stock-kcl1'
   const { settings } = stream
   if (kcl1 && settings.retrievalMode === 'FANOUT')
-    throw new ConfigError(`Option 'retrievalMode' of ${stream.name} is FANOUT, which KCL 1 does not have`, { stream: stream.name })
+    throw new ConfigError(`Option 'retrievalMode' of ${stream.name} is FANOUT, which KCL 1 does not have`, {
+      stream: stream.name,
+    })
   const properties: Record<string, string | undefined> = {
     executableName: daemon.executableName,
     ...streamProperties(stream, kcl1),
@@ -42,7 +44,9 @@ export function toProperties(
     timeoutInSeconds: daemon.timeoutSeconds?.toString(),
   }
   const free = Object.entries(stream.properties).map(([name, value]) => [kcl1 ? kcl1Name(name) : name, value] as const)
-  return Object.fromEntries([...Object.entries(properties), ...free].filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return Object.fromEntries(
+    [...Object.entries(properties), ...free].filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }
 
 /** A stream in the words of the embedded daemon's control channel. */
@@ -76,7 +80,11 @@ function streamProperties(stream: NormalizedStream, kcl1: boolean): Record<strin
 function credentialProperties(stream: NormalizedStream, kcl1: boolean): Record<string, string | undefined> {
   const context: CredentialsContext = { applicationName: stream.name, region: stream.region }
   const provider = (credentials: Credentials | undefined): string | undefined =>
-    credentials === undefined ? undefined : kcl1 ? kcl1Provider(credentials, context) : kcl3Provider(credentials, context)
+    credentials === undefined
+      ? undefined
+      : kcl1
+        ? kcl1Provider(credentials, context)
+        : kcl3Provider(credentials, context)
   const prefix = credentialsPrefix(kcl1)
   return {
     [prefix]: provider(stream.settings.credentials),
@@ -91,7 +99,9 @@ function credentialsPrefix(kcl1: boolean): string {
 }
 
 function kcl1Name(name: string): string {
-  return name.startsWith(credentialsPrefix(false)) ? credentialsPrefix(true) + name.slice(credentialsPrefix(false).length) : name
+  return name.startsWith(credentialsPrefix(false))
+    ? credentialsPrefix(true) + name.slice(credentialsPrefix(false).length)
+    : name
 }
 
 /** A starting time replaces the position (both set the same field), and counts whole seconds: rounded down, so that no record is missed. */
@@ -103,17 +113,22 @@ function positionProperties(position: InitialPosition | undefined, kcl1: boolean
 }
 
 function tableProperties(stream: NormalizedStream, kcl1: boolean): Record<string, string> {
-  const table: Readonly<Record<string, OptionRow>> = stream.type === 'kinesis' ? kinesisOptionTable : dynamodbOptionTable
+  const table: Readonly<Record<string, OptionRow>> =
+    stream.type === 'kinesis' ? kinesisOptionTable : dynamodbOptionTable
   const settings: Readonly<Record<string, unknown>> =
     kcl1 && stream.type === 'dynamodb'
-      ? { ...stream.settings, dynamodbStreamsEndpoint: stream.settings.dynamodbStreamsEndpoint ?? stream.settings.dynamodbEndpoint }
+      ? {
+          ...stream.settings,
+          dynamodbStreamsEndpoint: stream.settings.dynamodbStreamsEndpoint ?? stream.settings.dynamodbEndpoint,
+        }
       : { ...stream.settings }
   const properties: Record<string, string> = {}
   for (const [option, row] of Object.entries(table)) {
     const property = kcl1 ? row.kcl1 : row.kcl3
     const value = settings[option]
     if (property === undefined || value === undefined) continue
-    properties[property] = Array.isArray(value) ? value.join(',') : String(value as string | number | boolean)
+    // What has a property of its own in the table is a text, a number, a boolean or a list of texts.
+    properties[property] = String(value as string | number | boolean | readonly string[])
   }
   return properties
 }

@@ -36,32 +36,48 @@ export function translateProperties(
     if (!name.startsWith('AwsCredentialsProvider')) continue
     const translated = value
       .split(',')
-      .map((provider) => translateProvider(provider.trim(), providers))
+      .map(provider => translateProvider(provider.trim(), providers))
       .join(',')
     if (translated === value) continue
     values.set(name, translated)
-    notes.push(`Property '${name}' of ${where}: ${value.split('|')[0]} is called ${translated.split('|')[0]} in ${kcl1 ? 'KCL 1' : 'KCL 3'}`)
+    notes.push(
+      `Property '${name}' of ${where}: ${value.split('|')[0]} is called ${translated.split('|')[0]} in ${kcl1 ? 'KCL 1' : 'KCL 3'}`,
+    )
   }
   return { values, notes }
 }
 
 function translateProvider(provider: string, providers: Readonly<Record<string, string>>): string {
   const [name = '', ...parameters] = provider.split('|')
-  const short = name.replace(/^com\.amazonaws\.auth\.|^software\.amazon\.awssdk\.auth\.credentials\.(?=DefaultCredentialsProvider$|ProfileCredentialsProvider$)/, '')
+  const short = name.replace(
+    /^com\.amazonaws\.auth\.|^software\.amazon\.awssdk\.auth\.credentials\.(?=DefaultCredentialsProvider$|ProfileCredentialsProvider$)/,
+    '',
+  )
   const translated = Object.hasOwn(providers, short) ? providers[short] : undefined
   return translated === undefined ? provider : [translated, ...parameters].join('|')
 }
 
 /** Only one of the three properties may remain: each sets the same field, in the JVM's hash order. */
-function translateStartingTime(where: string, values: Map<string, string>, type: 'kinesis' | 'dynamodb', kcl1: boolean): void {
+function translateStartingTime(
+  where: string,
+  values: Map<string, string>,
+  type: 'kinesis' | 'dynamodb',
+  kcl1: boolean,
+): void {
   const names = ['initialPositionInStreamExtended', 'timestampAtInitialPositionInStream'] as const
-  const time = names.map((name) => values.get(name)).find((value) => value !== undefined)
+  const time = names.map(name => values.get(name)).find(value => value !== undefined)
   const atTimestamp = values.get('initialPositionInStream')?.toUpperCase() === 'AT_TIMESTAMP'
   if (time === undefined && !atTimestamp) return
   if (type === 'dynamodb')
-    throw new ConfigError(`Property '${time === undefined ? 'initialPositionInStream' : names.find((name) => values.has(name))}' of ${where} gives a time: DynamoDB streams have no AT_TIMESTAMP`)
-  if (time === undefined) throw new ConfigError(`Property 'initialPositionInStream' of ${where} is AT_TIMESTAMP without a time: add 'initialPositionInStreamExtended'`)
-  if (!/^\d+$/.test(time.trim())) throw new ConfigError(`The starting time in the properties of ${where} must be in epoch seconds`)
+    throw new ConfigError(
+      `Property '${time === undefined ? 'initialPositionInStream' : names.find(name => values.has(name))}' of ${where} gives a time: DynamoDB streams have no AT_TIMESTAMP`,
+    )
+  if (time === undefined)
+    throw new ConfigError(
+      `Property 'initialPositionInStream' of ${where} is AT_TIMESTAMP without a time: add 'initialPositionInStreamExtended'`,
+    )
+  if (!/^\d+$/.test(time.trim()))
+    throw new ConfigError(`The starting time in the properties of ${where} must be in epoch seconds`)
   for (const name of ['initialPositionInStream', ...names]) values.delete(name)
   values.set(kcl1 ? 'timestampAtInitialPositionInStream' : 'initialPositionInStreamExtended', time.trim())
 }

@@ -1,2 +1,89 @@
+import { toJavaScriptNumber } from './dynamodb-number.ts'
+
 /** How DynamoDB's numbers come; see `numbers` in the options of a DynamoDB stream. */
 export type NumberForm = 'number' | 'string'
+
+/** A map of attribute values as they come: `{ name: { S: '…' } }`. */
+export type AttributeMap = Readonly<Record<string, unknown>>
+
+/**
+ * Turns attribute values into JavaScript values, as the AWS SDK's `unmarshall` does: S string, N number, B Uint8Array, SS/NS/BS Set, M object, L array, NULL null.
+ * @param path what the values belong to, for errors, which never hold a value.
+ * @throws RangeError on a number that would be rounded; TypeError on what is no attribute value.
+ */
+export function decodeAttributes(attributes: AttributeMap, numbers: NumberForm, path: string): Record<string, unknown> {
+  const item: Record<string, unknown> = {}
+  for (const name of Object.keys(attributes)) {
+    const value = decodeAttribute(attributes[name], numbers, `${path}.${name}`)
+    // Assigning to `__proto__` would set the prototype instead of making a property.
+    if (name === '__proto__')
+      Object.defineProperty(item, name, { value, writable: true, enumerable: true, configurable: true })
+    else item[name] = value
+  }
+  return item
+}
+
+function decodeAttribute(attribute: unknown, numbers: NumberForm, path: string): unknown {
+  if (isObject(attribute)) {
+    for (const type in attribute) return decodeTyped(type, attribute[type], numbers, path)
+  }
+  throw new TypeError(`Attribute ${path} of a DynamoDB stream record has no type`)
+}
+
+function decodeTyped(type: string, value: unknown, numbers: NumberForm, path: string): unknown {
+  switch (type) {
+    case 'S':
+      if (typeof value === 'string') return value
+      break
+    case 'N':
+      if (typeof value === 'string') return decodeNumber(value, numbers, path)
+      break
+    case 'B':
+      if (typeof value === 'string') return decodeBinary(value)
+      break
+    case 'BOOL':
+      if (typeof value === 'boolean') return value
+      break
+    case 'NULL':
+      return null
+    case 'M':
+      if (isObject(value)) return decodeAttributes(value, numbers, path)
+      break
+    case 'L':
+      if (Array.isArray(value)) return value.map((entry, index) => decodeAttribute(entry, numbers, `${path}[${index}]`))
+      break
+    case 'SS':
+      if (isTexts(value)) return new Set(value)
+      break
+    case 'NS':
+      if (isTexts(value)) return new Set(value.map(entry => decodeNumber(entry, numbers, path)))
+      break
+    case 'BS':
+      if (isTexts(value)) return new Set(value.map(decodeBinary))
+      break
+    default:
+  }
+  throw new TypeError(`Attribute ${path} of a DynamoDB stream record is not a valid ${type.slice(0, 8)}`)
+}
+
+function decodeNumber(text: string, numbers: NumberForm, path: string): number | bigint | string {
+  if (numbers === 'string') return text
+  const number = toJavaScriptNumber(text)
+  if (number !== null) return number
+  throw new RangeError(
+    `The number in attribute ${path} would be rounded: set the stream's option numbers to 'string' for exact decimal texts`,
+  )
+}
+
+/** A copy, because a small Buffer is a piece of a pool that it would keep alive and show in `.buffer`. */
+function decodeBinary(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(entry => typeof entry === 'string')
+}
