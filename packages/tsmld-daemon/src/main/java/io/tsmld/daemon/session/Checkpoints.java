@@ -38,9 +38,9 @@ final class Checkpoints {
     }
   }
 
-  /** A {@code ShutdownException} was answered: Node now only waits for leaseLost. */
-  boolean leaseGone() {
-    return leaseGone;
+  /** Whether a status of shardEnded is right now: its end is checkpointed, or Node was told that the lease is gone. */
+  boolean endsShard() {
+    return leaseGone || atShardEnd();
   }
 
   boolean atShardEnd() {

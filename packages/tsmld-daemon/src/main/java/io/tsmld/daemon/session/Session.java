@@ -88,26 +88,23 @@ public final class Session {
 
   /**
    * Ends the shard. Node must have checkpointed its end before the status, except when it was told that the lease is gone:
-   * then the KCL ends the shard as a lost lease, and the session stays open for that.
+   * then the KCL ends the shard as a lost lease, and the session stays open for it.
    */
   public void shardEnded(RecordProcessorCheckpointer checkpointer) throws SessionFailure {
     use(checkpointer);
     perform("shardEnded", w -> w.message(Messages.plain("shardEnded")));
-    if (checkpoints.atShardEnd()) {
-      end();
-      Reaper.after(LINGER_MS, this::close);
-    } else if (checkpoints.leaseGone()) {
-      end();
-    } else {
+    if (!over()) {
       fail("shardEnded was answered without a checkpoint of the shard's end");
       throw new SessionFailure(failure);
+    }
+    if (checkpoints.atShardEnd()) {
+      Reaper.after(LINGER_MS, this::close);
     }
   }
 
   public void leaseLost() throws SessionFailure {
     losingSaid = true;
     perform("leaseLost", w -> w.message(Messages.plain("leaseLost")));
-    end();
     Reaper.after(LINGER_MS, this::close);
   }
 
@@ -263,17 +260,13 @@ public final class Session {
       if (action.equals(awaited)) {
         initialized = true;
         outstanding = null;
+        // Here and not on the KCL's thread: Node may close at once after it.
+        ended = action.equals("leaseLost") || (action.equals("shardEnded") && checkpoints.endsShard());
         lock.notifyAll();
         return;
       }
     }
     fail("Node sent a status for " + action + " while " + (awaited == null ? "none" : awaited) + " was awaited");
-  }
-
-  private void end() {
-    synchronized (lock) {
-      ended = true;
-    }
   }
 
   private void close() {

@@ -126,7 +126,7 @@ public final class StreamRunner {
   private StreamPlan plan() throws StreamException {
     return switch (spec.type()) {
       case KINESIS -> KinesisPlan.make(spec);
-      case DYNAMODB -> throw new StreamException("NotYet", "not yet");
+      case DYNAMODB -> DynamoPlan.make(spec);
     };
   }
 

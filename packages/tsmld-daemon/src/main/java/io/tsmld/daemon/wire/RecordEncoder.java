@@ -9,7 +9,7 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 /** One record as bytes: its fixed part, its sequence number, its keys, its data. */
 public final class RecordEncoder {
   /** Flags, encryption type, three lengths, sub-sequence number, arrival time. */
-  static final int FIXED_BYTES = 26;
+  static final int FIXED_BYTES = 22;
 
   static final int LENGTH_FIELD_BYTES = 4;
 
