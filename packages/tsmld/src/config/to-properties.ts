@@ -125,10 +125,9 @@ function tableProperties(stream: NormalizedStream, kcl1: boolean): Record<string
   const properties: Record<string, string> = {}
   for (const [option, row] of Object.entries(table)) {
     const property = kcl1 ? row.kcl1 : row.kcl3
-    const value = settings[option]
+    const value = settings[option] as string | number | boolean | readonly string[] | undefined
     if (property === undefined || value === undefined) continue
-    // What has a property of its own in the table is a text, a number, a boolean or a list of texts.
-    properties[property] = String(value as string | number | boolean | readonly string[])
+    properties[property] = String(value)
   }
   return properties
 }

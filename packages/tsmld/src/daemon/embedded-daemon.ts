@@ -42,8 +42,10 @@ export class EmbeddedDaemon {
 
   constructor(options: EmbeddedDaemonOptions) {
     this.#options = options
-    this.#process = new JavaProcess(options.command, options.logger, (line) => {
-      this.#read(line)
+    this.#process = new JavaProcess(options.command, options.logger, {
+      outputLine: (line) => {
+        this.#read(line)
+      },
     })
     this.#order({ type: 'start', version: 1, token: options.token, nodeTimeoutMs: options.nodeTimeoutMs, listeners: [], streams: [], logLevels: options.logLevels })
     this.#pings = setInterval(() => {

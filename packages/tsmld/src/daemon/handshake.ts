@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { asError } from '../errors.ts'
-import { encodeRefusal } from '../protocol/frame-encoder.ts'
-import { HelloReader } from '../protocol/hello-reader.ts'
+import { encodeRefusal, HelloReader } from '../protocol/hello.ts'
 import type { Hello } from '../protocol/messages.ts'
 
 /** What came of the bytes so far. */
@@ -30,10 +29,10 @@ export function helloHandshake(token: string): Handshake {
         return { kind: 'refused', reason: 'wrong token', answer: encodeRefusal('wrong token') }
       } catch (error) {
         const reason = asError(error).message
-        return { kind: 'refused', reason, ...(reader.refusable ? { answer: encodeRefusal(reason) } : {}) }
+        return { kind: 'refused', reason, ...(reader.preambleSeen ? { answer: encodeRefusal(reason) } : {}) }
       }
     },
-    refusal: (reason) => (reader.refusable ? encodeRefusal(reason) : undefined),
+    refusal: (reason) => (reader.preambleSeen ? encodeRefusal(reason) : undefined),
   }
 }
 

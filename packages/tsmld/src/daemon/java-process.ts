@@ -27,7 +27,8 @@ export class JavaProcess {
   #startError: Error | undefined
   #hasExited = false
 
-  constructor(command: JavaCommand, logger: Logger, onOutputLine: (line: string) => void) {
+  /** @param on what is told of each line of its standard output, and of its log. */
+  constructor(command: JavaCommand, logger: Logger, on: { outputLine?(line: string): void; logLine?(line: string): void }) {
     this.#command = command
     this.#log = new DaemonLog(logger)
     const { java, args, env, cwd } = command
@@ -37,9 +38,12 @@ export class JavaProcess {
     })
     // Its end is told by its exit: a pipe that breaks tells nothing more.
     this.#child.stdin.on('error', () => {})
-    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', onOutputLine)
+    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', (line) => {
+      on.outputLine?.(line)
+    })
     createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', (line) => {
       this.#log.write(line)
+      on.logLine?.(line)
     })
     this.exited = new Promise((resolve) => {
       this.#child.on('close', (exitCode, signal) => {
@@ -62,20 +66,21 @@ export class JavaProcess {
     this.#child.stdin.end()
   }
 
-  /** Signals the whole group: the JVM and, with a stock daemon, its bridge processes. */
-  signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#child
-    if (pid === undefined || this.#hasExited) return
-    try {
-      process.kill(-pid, signal)
-    } catch {
-      // It ended meanwhile.
-    }
+  /** Asks the JVM itself to end; its bridge processes, if it has any, live on until it lets them go. */
+  terminate(): void {
+    this.#child.kill('SIGTERM')
   }
 
-  /** Kills it now and resolves when it is gone. */
+  /** Kills its whole group, bridge processes included, and resolves when it is gone. */
   async kill(): Promise<void> {
-    this.signal('SIGKILL')
+    const { pid } = this.#child
+    if (pid !== undefined && !this.#hasExited) {
+      try {
+        process.kill(-pid, 'SIGKILL')
+      } catch {
+        // It ended meanwhile.
+      }
+    }
     await this.exited
   }
 

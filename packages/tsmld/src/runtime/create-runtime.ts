@@ -4,9 +4,11 @@ import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { type NormalizedRuntime, normalizeRuntime } from '../config/normalize-runtime.ts'
 import { createRuntimeFolder, type RuntimeFolder } from '../daemon/runtime-folder.ts'
 import { deferred } from '../deferred.ts'
-import { asError, ConfigError, TimeoutError, TsmldError } from '../errors.ts'
-import { type Health, healthOf } from './health.ts'
+import { asError, ConfigError, TimeoutError, type TsmldError } from '../errors.ts'
+import { stderrLogger } from '../observability/default-logger.ts'
+import type { Logger } from '../observability/logger.ts'
 import { daemonKinds } from './daemon-kinds.ts'
+import { type Health, healthOf } from './health.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { RuntimeState, RuntimeStatus } from './status.ts'
 import { StreamSupervisor } from './stream-supervisor.ts'
@@ -39,12 +41,13 @@ export interface Runtime extends AsyncDisposable {
  * @throws ConfigError naming the option that is unknown, missing or wrong.
  */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  return new StreamRuntime(normalizeRuntime(options))
+  return new StreamRuntime(normalizeRuntime(options), options.logger ?? stderrLogger())
 }
 
 class StreamRuntime implements Runtime {
   readonly closed: Promise<void>
   readonly #options: NormalizedRuntime
+  readonly #logger: Logger
   /** The same for every JVM of this runtime, so that a new one takes its own leases up at once; new for each runtime. */
   readonly #workerId = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`
   readonly #closed = deferred<void>()
@@ -54,8 +57,9 @@ class StreamRuntime implements Runtime {
   #failure: Error | undefined
   #stopping: Promise<void> | undefined
 
-  constructor(options: NormalizedRuntime) {
+  constructor(options: NormalizedRuntime, logger: Logger) {
     this.#options = options
+    this.#logger = logger
     this.closed = this.#closed.promise
   }
 
@@ -66,12 +70,13 @@ class StreamRuntime implements Runtime {
       this.#folder = await createRuntimeFolder()
       const kindOf = await daemonKinds({
         options: this.#options,
+        logger: this.#logger,
         folder: this.#folder.path,
         token: randomBytes(32).toString('hex'),
         workerId: this.#workerId,
       })
       this.#supervisors = this.#options.streams.map(
-        (stream) => new StreamSupervisor(stream, kindOf(stream), this.#options.tree, this.#options.logger),
+        (stream) => new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger),
       )
       await this.#startStreams()
     } catch (error) {
@@ -93,10 +98,10 @@ class StreamRuntime implements Runtime {
   async run(): Promise<void> {
     const onSignal = (signal: NodeJS.Signals): void => {
       if (this.#stopping !== undefined) {
-        this.#options.logger.warn({ signal }, 'a second signal: the process ends at once')
+        this.#logger.warn({ signal }, 'a second signal: the process ends at once')
         process.exit(1)
       }
-      this.#options.logger.info({ signal }, 'stopping')
+      this.#logger.info({ signal }, 'stopping')
       // What it throws comes out through `closed`.
       this.stop().catch(() => {})
     }
@@ -136,11 +141,12 @@ class StreamRuntime implements Runtime {
   }
 
   #streamFailed({ name }: NormalizedStream, error: Error): void {
-    const { logger, onStreamFailed } = this.#options
-    logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
+    const { onStreamFailed } = this.#options
+    this.#logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
     if (this.#stopping !== undefined) return
     const allFailed = this.#supervisors.every((supervisor) => supervisor.status().state === 'failed')
-    if (allFailed || onStreamFailed(error as TsmldError, name) === 'stop') {
+    const policy = typeof onStreamFailed === 'function' ? onStreamFailed(error as TsmldError, name) : onStreamFailed
+    if (allFailed || policy === 'stop') {
       this.#failure ??= error
       this.stop().catch(() => {})
     }

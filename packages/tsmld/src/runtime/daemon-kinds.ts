@@ -1,18 +1,19 @@
 import type { NormalizedDaemon } from '../config/daemon-options.ts'
 import type { NormalizedRuntime } from '../config/normalize-runtime.ts'
 import type { NormalizedStream } from '../config/normalized-stream.ts'
-import { findJava } from '../daemon/find-java.ts'
+import { findJava } from '../config/find-java.ts'
 import { verifyJars } from '../daemon/jars.ts'
 import { DaemonHost } from '../daemon/daemon-host.ts'
 import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
-import { embeddedCommand } from '../daemon/java-command.ts'
-import { withFields } from '../observability/logger.ts'
+import { daemonEnv, embeddedCommand } from '../daemon/java-command.ts'
+import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { embeddedKind } from './embedded-kind.ts'
 import { stockKind } from './stock-kind.ts'
 
 export interface DaemonKindsInput {
   readonly options: NormalizedRuntime
+  readonly logger: Logger
   readonly folder: string
   readonly token: string
   readonly workerId: string
@@ -27,21 +28,22 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
   const kinds = new Map<NormalizedStream, DaemonKind>()
   let shared: DaemonHost | undefined
   for (const stream of streams) {
-    const java = await findJava({ option: stream.daemon.javaPath, env: { ...process.env, ...stream.daemon.env } })
+    const { path: java } = await findJava({ option: stream.daemon.javaPath ?? undefined, env: daemonEnv(stream.daemon) })
     if (stream.daemon.kind === 'stock') {
-      kinds.set(stream, await stockKind(input, stream, java))
+      const { options, logger, ...rest } = input
+      kinds.set(stream, stockKind({ ...rest, ...options, java, logger: withFields(logger, { daemon: stream.name }) }))
       continue
     }
     const { classpath } = await verifyJars()
     const host = sharedDaemon && shared !== undefined ? shared : embeddedHost(input, stream, java, classpath)
     if (sharedDaemon) shared = host
     const { folder, token, workerId } = input
-    kinds.set(stream, embeddedKind({ folder, token, workerId, host, limits: input.options.frameLimits }))
+    kinds.set(stream, embeddedKind({ folder, token, workerId, host, limits: {} }))
   }
   return (stream) => kinds.get(stream) as DaemonKind
 }
 
-function embeddedHost({ options, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
+function embeddedHost({ options, logger, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
   const daemon: NormalizedDaemon = stream.daemon
   return new DaemonHost(
     () =>
@@ -51,7 +53,7 @@ function embeddedHost({ options, token }: DaemonKindsInput, stream: NormalizedSt
         nodeTimeoutMs: options.nodeTimeoutMs,
         startTimeoutMs: options.startTimeoutMs,
         logLevels: stream.logLevels,
-        logger: withFields(options.logger, { daemon: options.sharedDaemon ? 'shared' : stream.name }),
+        logger: withFields(logger, { daemon: options.sharedDaemon ? 'shared' : stream.name }),
       }),
   )
 }

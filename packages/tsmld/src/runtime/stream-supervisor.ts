@@ -13,10 +13,8 @@ import { ShardSessions, type ShardStatus } from './shard-sessions.ts'
 export interface TreeSettings {
   readonly transport: 'unix' | 'tcp'
   readonly handshakeTimeoutMs: number
-  readonly maxPendingHandshakes: number
   readonly handlerWaitMs: number
   readonly checkpointTimeoutMs: number
-  readonly maxCheckpointAttempts: number
   readonly shardRestartLimit: number
   readonly restartLimit: RestartLimit
 }
@@ -34,6 +32,8 @@ export interface StreamStatus {
   readonly shards: readonly ShardStatus[]
 }
 
+const maxPendingHandshakes = 256
+const maxCheckpointAttempts = 10
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 
 /** One stream's tree, rest for one: sessions, listener, daemon. */
@@ -125,6 +125,7 @@ export class StreamSupervisor {
     const { stream } = this
     const sessions = new ShardSessions({
       ...this.#settings,
+      maxCheckpointAttempts,
       stream: stream.label,
       applicationName: stream.name,
       factory: stream.processor,
@@ -141,7 +142,7 @@ export class StreamSupervisor {
   #sessionFailure = deferred<Error>()
 
   async #startListener(): Promise<Child> {
-    const { transport, handshakeTimeoutMs, maxPendingHandshakes } = this.#settings
+    const { transport, handshakeTimeoutMs } = this.#settings
     const listener = await listen({
       at: this.#kind.listenAt(transport),
       handshake: this.#kind.handshake(transport),

@@ -1,0 +1,32 @@
+export { type StreamDefinition, dynamodbStream, kinesisStream } from './config/define-stream.ts'
+export { streamFromProperties } from './config/stream-from-properties.ts'
+export type * from './config/stream-options.ts'
+export type { Credentials } from './config/credentials.ts'
+export type { DaemonOptions } from './config/daemon-options.ts'
+export {
+  CheckpointError,
+  ConfigError,
+  DaemonExitError,
+  ProtocolError,
+  RecordProcessorError,
+  RestartLimitError,
+  StreamFailedError,
+  TimeoutError,
+  TsmldError,
+  type TsmldErrorOptions,
+} from './errors.ts'
+export type { Logger } from './observability/logger.ts'
+export { eachRecord, type RecordHandler } from './processors/each-record.ts'
+export type * from './records/dynamodb-record.ts'
+export { isTtlDelete } from './records/dynamodb-record.ts'
+export type { KinesisRecord, Position } from './records/record.ts'
+export { comparePositions } from './records/sequence-number.ts'
+export { createRuntime, type Runtime } from './runtime/create-runtime.ts'
+export type { Health } from './runtime/health.ts'
+export type { RestartLimit } from './runtime/restart-policy.ts'
+export type { RuntimeOptions } from './runtime/runtime-options.ts'
+export type { ShardStatus } from './runtime/shard-sessions.ts'
+export type { RuntimeState, RuntimeStatus } from './runtime/status.ts'
+export type { StreamState, StreamStatus } from './runtime/stream-supervisor.ts'
+export type { Batch, Checkpointer, ProcessorFactory, RecordProcessor, Shard } from './session/record-processor.ts'
+export type { SessionStatus } from './session/session-status.ts'

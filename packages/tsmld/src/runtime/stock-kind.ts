@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises'
+import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { formatProperties } from '../config/properties-file.ts'
+import { toProperties } from '../config/to-properties.ts'
+import { bridgeCommand } from '../daemon/bridge.ts'
+import { noHandshake, tokenLineHandshake } from '../daemon/handshake.ts'
+import { verifyStockJars } from '../daemon/jars.ts'
+import { daemonEnv, jvmArgs } from '../daemon/java-command.ts'
+import type { JavaCommand } from '../daemon/java-process.ts'
+import { type ListenerAddress, newSocketPath } from '../daemon/listener.ts'
+import { startStockDaemon } from '../daemon/stock-daemon.ts'
+import type { Logger } from '../observability/logger.ts'
+import { jsonLinesCodec } from '../protocol/json-lines-codec.ts'
+import { recordDecoder } from '../records/record-decoder.ts'
+import type { DaemonKind } from './daemon-kind.ts'
+
+export interface StockKindOptions {
+  readonly java: string
+  readonly folder: string
+  readonly token: string
+  readonly workerId: string
+  readonly stopDeadlineMs: number
+  readonly startTimeoutMs: number
+  readonly logger: Logger
+}
+
+const mainClasses = {
+  'stock-kcl3': 'software.amazon.kinesis.multilang.MultiLangDaemon',
+  'stock-kcl1': 'com.amazonaws.services.dynamodbv2.streamsadapter.StreamsMultiLangDaemon',
+}
+
+/** AWS's unmodified daemons: JSON lines through a bridge process a shard, and a failed session ends the whole daemon. */
+export function stockKind(options: StockKindOptions): DaemonKind {
+  const { folder, token, startTimeoutMs, logger } = options
+  return {
+    outlivesFailedSession: false,
+    newCodec: () => jsonLinesCodec(),
+    recordDecoder: (stream) => recordDecoder(stream.type, stream.numbers),
+    handshake: (transport) => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
+    listenAt: (transport) => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    startDaemon: async (stream, address, { signal, leave }) =>
+      startStockDaemon({
+        command: await stockCommand(options, stream, address),
+        startTimeoutMs,
+        logger,
+        signal,
+        drain: stream.target === 'stock-kcl1' ? leave : 'sigterm',
+      }),
+  }
+}
+
+async function stockCommand(options: StockKindOptions, stream: NormalizedStream, address: ListenerAddress): Promise<JavaCommand> {
+  const { java, folder, token, workerId, stopDeadlineMs } = options
+  const target = stream.target === 'stock-kcl1' ? 'stock-kcl1' : 'stock-kcl3'
+  const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
+  const properties = {
+    workerId,
+    ...toProperties(stream, target),
+    executableName,
+    // It is 0 on KCL 3: SIGTERM would not drain.
+    shutdownGraceMillis: String(stopDeadlineMs),
+  }
+  const file = `${folder}/${stream.name}.properties`
+  await writeFile(file, formatProperties(properties), { mode: 0o600 })
+  const levels = Object.entries(stream.logLevels).flatMap(([logger, level]) => ['--level', `${logger}=${level}`])
+  const table = stream.tableName === null ? [] : ['--table', stream.tableName]
+  const { classpath } = await verifyStockJars(target === 'stock-kcl1' ? 'kcl1' : 'kcl3', stream.daemon.classpath)
+  const args = [...jvmArgs(stream.daemon), '-cp', classpath, 'io.tsmld.stock.Launcher', ...levels, ...table, mainClasses[target], file]
+  return { java, args, env: daemonEnv(stream.daemon) }
+}
