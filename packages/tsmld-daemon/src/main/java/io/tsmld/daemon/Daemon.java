@@ -95,9 +95,10 @@ final class Daemon {
 
   private void stopStream(String name, long deadlineMs) {
     StreamRunner stream = streams.get(name);
+    boolean drained = true;
     try {
       if (stream != null) {
-        stream.drain(deadlineMs);
+        drained = stream.drain(deadlineMs);
         stream.shutDown();
         streams.remove(name, stream);
       }
@@ -105,8 +106,9 @@ final class Daemon {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.error("Stopping {} failed", name, e);
+      drained = false;
     }
-    output.stopped(name);
+    output.stopped(name, drained);
   }
 
   private void stop(long deadlineMs) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class LogSetup {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %level [%thread] %logger{0}: "
-          + "%replace(%msg){'\\r?\\n', '\\n\\t'}%n%replace(%xEx{full}){'(?m)^(?!\\t|$)', '\\t'}%nopex";
+          + "%replace(%msg){'\r?\n', '\n\t'}%n%replace(%xEx{full}){'(?m)^(?!\t|$)', '\t'}%nopex";
 
   private static final int QUEUE_ENTRIES = 4096;
 

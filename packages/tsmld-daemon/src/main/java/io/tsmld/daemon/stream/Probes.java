@@ -1,5 +1,6 @@
 package io.tsmld.daemon.stream;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** One question to a service, with a deadline, and its failure in a sentence. */
@@ -33,14 +35,24 @@ final class Probes {
     }
   }
 
-  /** A table that does not exist yet is right; one that may not be looked at is not. */
+  /** A table that does not exist yet is right; one that may not be looked at, or is no lease table, is not. */
   static void leaseTable(DynamoDbAsyncClient client, String table) throws StreamException {
+    List<KeySchemaElement> keys;
     try {
-      ask("the lease table " + table, () -> client.describeTable(request -> request.tableName(table)));
+      keys =
+          ask("the lease table " + table, () -> client.describeTable(request -> request.tableName(table)))
+              .table()
+              .keySchema();
     } catch (StreamException e) {
-      if (!e.error().equals(ResourceNotFoundException.class.getSimpleName())) {
-        throw e;
+      if (e.error().equals(ResourceNotFoundException.class.getSimpleName())) {
+        return;
       }
+      throw e;
+    }
+    if (keys.stream().noneMatch(key -> key.attributeName().equals("leaseKey"))) {
+      throw new StreamException(
+          "IllegalArgumentException",
+          "The table " + table + " is no lease table; choose another applicationName (it names that table)");
     }
   }
 

@@ -13,8 +13,8 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  * holds the writer from its start to its end.
  */
 public final class FrameWriter {
-  /** Records go out in frames of about this size: large enough to be cheap, small enough that Node starts early. */
-  private static final int RECORDS_FRAME_BYTES = 256 << 10;
+  /** Frames of records this large are cheap enough already, and Node starts on the first while the next is written. */
+  public static final int DEFAULT_RECORDS_FRAME_BYTES = 256 << 10;
 
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int BATCH_START_BYTES = 21;
@@ -24,9 +24,16 @@ public final class FrameWriter {
 
   private final ReentrantLock exclusive = new ReentrantLock();
   private final FrameOutput out;
+  private final int recordsFrameBytes;
 
   public FrameWriter(WritableByteChannel channel) {
+    this(channel, DEFAULT_RECORDS_FRAME_BYTES);
+  }
+
+  /** @param recordsFrameBytes how much a frame of several records may hold, at most {@link Frames#MAX_PAYLOAD_BYTES} */
+  public FrameWriter(WritableByteChannel channel, int recordsFrameBytes) {
     this.out = new FrameOutput(channel, BUFFER_BYTES);
+    this.recordsFrameBytes = recordsFrameBytes;
   }
 
   /** The preamble and the hello: what a connection begins with. */
@@ -84,7 +91,7 @@ public final class FrameWriter {
     }
     int payload = lengths[first];
     int end = first + 1;
-    while (end < lengths.length && (long) payload + lengths[end] <= RECORDS_FRAME_BYTES) {
+    while (end < lengths.length && (long) payload + lengths[end] <= recordsFrameBytes) {
       payload += lengths[end++];
     }
     out.frame(Frames.RECORDS, payload);
