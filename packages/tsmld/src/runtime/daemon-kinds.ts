@@ -43,6 +43,9 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
   return (stream) => kinds.get(stream) as DaemonKind
 }
 
+/** The KCL tells of its every step at INFO; what a user should know of them, tsmld says itself. */
+const quietLevels = { 'software.amazon.kinesis': 'WARN' }
+
 function embeddedHost({ options, logger, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
   const daemon: NormalizedDaemon = stream.daemon
   return new DaemonHost(
@@ -52,7 +55,7 @@ function embeddedHost({ options, logger, token }: DaemonKindsInput, stream: Norm
         token,
         nodeTimeoutMs: options.nodeTimeoutMs,
         startTimeoutMs: options.startTimeoutMs,
-        logLevels: stream.logLevels,
+        logLevels: { ...quietLevels, ...stream.logLevels },
         logger: withFields(logger, { daemon: options.sharedDaemon ? 'shared' : stream.name }),
       }),
   )

@@ -139,7 +139,7 @@ export class ShardSessions<R> implements Child {
       case 'leaseLost':
         this.#failures.clear(shardId)
         this.#past.delete(shardId)
-        logger.info({ checkpoint: saved }, 'the lease is lost: another session goes on from the last checkpoint')
+        logger.info({ checkpoint: saved }, this.#stopping.signal.aborted ? 'the shard is handed back' : 'the lease is lost: another session goes on from the last checkpoint')
         return
       case 'left':
       case 'aborted':
@@ -149,7 +149,7 @@ export class ShardSessions<R> implements Child {
         logger.warn({ checkpoint: saved, error: end.error.message }, 'the daemon is gone: the shard goes on from its last checkpoint')
         return
       case 'failed': {
-        if (this.#stopping.signal.aborted) return
+        if (end.error === this.#stopping.signal.reason) return
         const exceeded = this.#failures.failed(shardId, saved !== null)
         const failures = this.#failures.count(shardId)
         this.#keep({ ...status, failures })

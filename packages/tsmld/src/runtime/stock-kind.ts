@@ -29,6 +29,14 @@ const mainClasses = {
   'stock-kcl1': 'com.amazonaws.services.dynamodbv2.streamsadapter.StreamsMultiLangDaemon',
 }
 
+/** The KCLs tell of their every step at INFO, where only their start is awaited (stock-daemon.ts). */
+const quietLevels = {
+  'software.amazon.kinesis': 'WARN',
+  'software.amazon.kinesis.coordinator.Scheduler': 'INFO',
+  'com.amazonaws.services': 'WARN',
+  'com.amazonaws.services.kinesis.clientlibrary.lib.worker.Worker': 'INFO',
+}
+
 /** AWS's unmodified daemons: JSON lines through a bridge process a shard, and a failed session ends the whole daemon. */
 export function stockKind(options: StockKindOptions): DaemonKind {
   const { folder, token, startTimeoutMs, logger } = options
@@ -62,7 +70,7 @@ async function stockCommand(options: StockKindOptions, stream: NormalizedStream,
   }
   const file = `${folder}/${stream.name}.properties`
   await writeFile(file, formatProperties(properties), { mode: 0o600 })
-  const levels = Object.entries(stream.logLevels).flatMap(([logger, level]) => ['--level', `${logger}=${level}`])
+  const levels = Object.entries({ ...quietLevels, ...stream.logLevels }).flatMap(([logger, level]) => ['--level', `${logger}=${level}`])
   const table = stream.tableName === null ? [] : ['--table', stream.tableName]
   const { classpath } = await verifyStockJars(target === 'stock-kcl1' ? 'kcl1' : 'kcl3', stream.daemon.classpath)
   const args = [...jvmArgs(stream.daemon), '-cp', classpath, 'io.tsmld.stock.Launcher', ...levels, ...table, mainClasses[target], file]

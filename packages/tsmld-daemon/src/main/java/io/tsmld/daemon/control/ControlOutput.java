@@ -44,8 +44,8 @@ public final class ControlOutput implements StreamEvents {
     send(message("streamFailed").put("stream", stream).put("error", error).put("message", text));
   }
 
-  public void stopped(String stream) {
-    send(message("streamStopped").put("stream", stream));
+  public void stopped(String stream, boolean drained) {
+    send(message("streamStopped").put("stream", stream).put("drained", drained));
   }
 
   @Override
