@@ -4,43 +4,35 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's log, on stderr. An entry is one line,
- *
- * <pre>2026-11-23T18:00:00.000Z WARN [thread] logger: message</pre>
- *
- * in UTC, with the logger's last name only; further lines of the same entry (of its message, or a stack trace) begin with a tab.
+ * The daemon's log, on stderr, as {@link LogLayout} writes it.
  *
  * <p>It is written by a thread of its own and drops entries rather than wait: a stopped Node reads no stderr, and no KCL thread may hang in a log call.
  */
 final class LogSetup {
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %level [%thread] %logger{0}: "
-          + "%replace(%msg){'\r?\n', '\n\t'}%n%replace(%xEx{full}){'(?m)^(?!\t|$)', '\t'}%nopex";
-
   private static final int QUEUE_ENTRIES = 4096;
 
   /** What says little and often, or would show a user's payloads, properties or keys. */
   private static final Map<String, Level> DEFAULTS =
-      Map.ofEntries(
-          Map.entry("software.amazon.awssdk", Level.WARN),
-          Map.entry("io.netty", Level.WARN),
-          Map.entry("com.amazonaws", Level.WARN),
-          Map.entry("com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient", Level.ERROR),
-          Map.entry("software.amazon.kinesis", Level.INFO),
-          Map.entry("software.amazon.kinesis.multilang.config", Level.WARN),
-          Map.entry("software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseDiscoverer", Level.WARN),
-          Map.entry("software.amazon.kinesis.leader", Level.WARN),
-          Map.entry("software.amazon.kinesis.coordinator.assignment", Level.WARN),
-          Map.entry("software.amazon.kinesis.coordinator.DiagnosticEventLogger", Level.WARN),
-          Map.entry("software.amazon.kinesis.worker", Level.WARN));
+      Map.of(
+          "software.amazon.awssdk", Level.WARN,
+          "io.netty", Level.WARN,
+          "com.amazonaws", Level.WARN,
+          "software.amazon.kinesis.multilang.config", Level.WARN,
+          "software.amazon.kinesis.leases", Level.WARN,
+          "software.amazon.kinesis.leader", Level.WARN,
+          "software.amazon.kinesis.retrieval", Level.WARN,
+          "software.amazon.kinesis.worker", Level.WARN,
+          "software.amazon.kinesis.coordinator", Level.WARN,
+          "software.amazon.kinesis.coordinator.Scheduler", Level.INFO);
 
   private static AsyncAppender async;
 
@@ -49,9 +41,13 @@ final class LogSetup {
   static void install(PrintStream stderr) {
     LoggerContext context = context();
     context.reset();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    LogLayout layout = new LogLayout();
+    layout.setContext(context);
+    layout.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setLayout(layout);
     encoder.start();
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
