@@ -25,7 +25,7 @@ try {
 async function main(updateLock) {
   if (!updateLock && (await isBuilt(packageFolder, await inputStamp(packageFolder)))) return
   ensureTools()
-  console.log('jars: building the daemon and gathering its jars (the first time downloads about 50 MB)')
+  console.error('jars: building the daemon and gathering its jars (the first time downloads about 50 MB)')
   const lock = updateLock ? undefined : JSON.parse(await readFile(lockFile, 'utf8'))
   await buildProject(join(packageFolder, 'stock'), async stock => {
     await buildProject(
@@ -46,7 +46,7 @@ async function main(updateLock) {
       updateLock ? [thirdParty, '-Dlicense.excludedScopes=test,provided'] : [],
     )
   })
-  console.log('jars: done')
+  console.error('jars: done')
 }
 
 /**

@@ -62,5 +62,5 @@ function hashes(file: string, value: unknown): LockedJars {
     ([name, hash]) => /^[\w.:-]+$/.test(name) && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash),
   )
   if (entries.length === 0 || !sound) throw new ConfigError(`${file} is damaged: install tsmld-daemon again`)
-  return Object.fromEntries(entries) as LockedJars
+  return Object.fromEntries(entries)
 }
