@@ -1,6 +1,5 @@
 // Everything that `npm ci` cannot bring: tools, the daemons' jars, DynamoDB Local. Each step is silent and quick when its work was done before.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,7 +11,6 @@ const steps = [
 ]
 
 for (const step of steps) {
-  if (!existsSync(new URL(`../${step.find(part => part.endsWith('.mjs'))}`, import.meta.url))) continue
   const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -13,15 +13,16 @@ export interface ItemChange extends Identity {
 }
 
 const keys = 200
-const blocks = 10
-const recordsOfABlock = 10
+const blocks = 5
+const recordsOfABlock = 20
 
 /** How many user records {@link kinesisPuts} holds. */
 export const kinesisTotal = keys * blocks * recordsOfABlock
 
 /**
- * The Kinesis records in the order in which they are put: 200 keys, 100 records each. A quarter of them travel in aggregates of ten, all of one key,
- * because the KCL drops a user record whose key belongs to another shard than its aggregate.
+ * The Kinesis records in the order in which they are put: 200 keys, 100 records each. Half of them travel in aggregates of twenty, all of one key,
+ * because the KCL drops a user record whose key belongs to another shard than its aggregate. Half, because kinesis-local's work for a put grows with
+ * the Kinesis records that the shard holds.
  */
 export function kinesisPuts(): readonly KinesisPut[] {
   const puts: KinesisPut[] = []
@@ -30,7 +31,7 @@ export function kinesisPuts(): readonly KinesisPut[] {
       for (let index = 0; index < keys; index++) {
         const key = `key-${String(index).padStart(3, '0')}`
         const first = block * recordsOfABlock
-        const aggregated = (index + block) % 4 === 0
+        const aggregated = (index + block) % 2 === 0
         if (!aggregated) puts.push([{ key, n: first + step }])
         else if (step === 0)
           puts.push([
