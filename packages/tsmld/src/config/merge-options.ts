@@ -67,9 +67,10 @@ export function mergeLevels(own: OptionLevel, defaults: OptionLevel): OptionLeve
   return { options: new Map([...options, ...own.options]), properties: new Map([...properties, ...own.properties]) }
 }
 
+const counterparts: Readonly<Record<string, string>> = { streamName: 'tableName', tableName: 'streamName' }
+
 function suggest(name: string, table: Readonly<Record<string, OptionRow>>): string {
   const option = optionOfProperty(canonicalProperty(name))
-  return option !== undefined && Object.hasOwn(table, option)
-    ? ` Did you mean '${option}'?`
-    : didYouMean(name, Object.keys(table))
+  const likely = [option, counterparts[name]].find(known => known !== undefined && Object.hasOwn(table, known))
+  return likely === undefined ? didYouMean(name, Object.keys(table)) : ` Did you mean '${likely}'?`
 }

@@ -41,11 +41,9 @@ function* logicalLines(text: string): Generator<string> {
   for (const natural of text.split(/\r\n|\r|\n/)) {
     const part = natural.replace(/^[ \t\f]+/, '')
     if (line === '' && /^[#!]/.test(part)) continue
-    if (endsInContinuation(part)) {
-      line += part.slice(0, -1)
-      continue
-    }
-    line += part
+    const continues = endsInContinuation(part)
+    line += continues ? part.slice(0, -1) : part
+    if (continues) continue
     if (line !== '') yield line
     line = ''
   }

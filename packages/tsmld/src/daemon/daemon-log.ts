@@ -2,14 +2,14 @@ import type { Logger } from '../observability/logger.ts'
 
 // A line of our daemon's log, and of the stock daemons' (with the logging configuration that tsmld gives them):
 //   2026-11-23T18:00:00.000Z WARN [thread] logger: message
-// Lines of any other form continue the one before: stack traces.
+// Indented lines continue the one before: stack traces. Any other is the JVM's own.
 const linePattern = /^\S+ (TRACE|DEBUG|INFO|WARN|ERROR) +\[([^\]]*)\] ([^\s:]+): (.*)$/
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
 const levels: Record<string, Level> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' }
 
-/** One line of the JVM's log, taken apart; null where it continues the one before. */
+/** One line of the JVM's log, taken apart; null where it is of another form. */
 export function parseLogLine(line: string): { level: Level; thread: string; logger: string; message: string } | null {
   const [, level, thread, logger, message] = linePattern.exec(line) ?? []
   if (level === undefined || thread === undefined || logger === undefined || message === undefined) return null
@@ -41,9 +41,9 @@ export class DaemonLog {
     this.#last.push(line)
     if (this.#last.length > keptLines) this.#last.shift()
     const parsed = parseLogLine(line)
-    if (parsed !== null) {
-      this.#level = parsed.level
-      this.#source = parsed.logger
+    if (parsed !== null || !/^\s/.test(line)) {
+      this.#level = parsed?.level ?? 'info'
+      this.#source = parsed?.logger ?? 'jvm'
     }
     this.#logger[this.#level]({ source: this.#source }, parsed?.message ?? line)
   }

@@ -21,7 +21,7 @@ export class HelloReader {
 
   /** Whether the magic came, of whatever version: a refusal will be understood. */
   get preambleSeen(): boolean {
-    return this.#filled >= magic.length && this.#bytes.subarray(0, magic.length).equals(magic)
+    return this.#bytes.subarray(0, magic.length).equals(magic)
   }
 
   /** Takes a chunk; gives the hello when it is whole, else null. Not to be called again after that. @throws ProtocolError */

@@ -42,7 +42,7 @@ function decodeBase64(text: unknown): Buffer {
   if (typeof text !== 'string') throw new ProtocolError(`${where}: data must be base64`)
   const data = Buffer.from(text, 'base64')
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  if (text.length % 4 !== 0 || data.length !== (text.length / 4) * 3 - padding)
+  if (data.length !== (text.length / 4) * 3 - padding)
     throw new ProtocolError(`${where}: data must be base64`)
   return data
 }

@@ -21,7 +21,6 @@ export function decodeRecords(payload: Buffer, records: WireRecord[]): void {
     if (payload.length - at < recordLengthBytes + recordFixedBytes) throw malformed('it is cut off')
     const length = payload.readUInt32BE(at)
     at += recordLengthBytes
-    if (length < recordFixedBytes) throw malformed(`its length is ${length}, less than its fixed fields`)
     if (length > payload.length - at) throw malformed(`its length is ${length}, beyond its frame`)
     records.push(decodeRecord(payload, at, at + length))
     at += length

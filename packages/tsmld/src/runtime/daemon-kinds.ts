@@ -44,7 +44,7 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
 }
 
 /** The KCL tells of its every step at INFO; what a user should know of them, tsmld says itself. */
-const quietLevels = { 'software.amazon.kinesis': 'WARN' }
+const quietLevels = { 'software.amazon.kinesis': 'WARN', 'software.amazon.kinesis.coordinator.Scheduler': 'WARN' }
 
 function embeddedHost({ options, logger, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
   const daemon: NormalizedDaemon = stream.daemon
