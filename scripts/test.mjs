@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { globTests } from './test-files.mjs'
 
 const bin = name => `node_modules/.bin/${name}`
-const maven = ['mvn', '-B', '-ntp', '-f', 'packages/tsmld-daemon/pom.xml', 'test']
+const maven = pom => ['mvn', '-B', '-ntp', '-f', `packages/tsmld-daemon/${pom}`, 'test']
 const mavenSummary = /Tests run: \d+, Failures: \d+, Errors: \d+, Skipped: \d+$|BUILD SUCCESS/
 
 const checks = {
@@ -37,7 +37,7 @@ Object.assign(process.env, {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 })
 
-const java = runs('java') ? quietly('Java tests', maven, mavenSummary) : undefined
+const java = runs('java') ? javaTests() : undefined
 // A failure before it is awaited is no unhandled rejection.
 java?.catch(() => undefined)
 try {
@@ -50,6 +50,11 @@ try {
   process.exitCode = 1
 } finally {
   await java?.catch(() => undefined)
+}
+
+async function javaTests() {
+  await quietly('Java tests of the launcher of stock daemons', maven('stock/pom.xml'), mavenSummary)
+  await quietly('Java tests', maven('pom.xml'), mavenSummary)
 }
 
 /** Runs a command, and shows its output only when it fails, or those lines of it that match `summary`. */

@@ -2,8 +2,6 @@ package io.tsmld.stock;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +23,7 @@ final class JulLogs {
     LogManager.getLogManager().reset();
     ConsoleHandler handler = new ConsoleHandler();
     handler.setLevel(Level.ALL);
-    handler.setFormatter(new OneLine());
+    handler.setFormatter(new LineFormatter());
     Logger.getLogger("").addHandler(handler);
     levels.forEach(
         (name, level) -> {
@@ -47,21 +45,17 @@ final class JulLogs {
     };
   }
 
-  private static final class OneLine extends Formatter {
-    private static final DateTimeFormatter INSTANT =
-        new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
-
+  private static final class LineFormatter extends Formatter {
     @Override
     public String format(LogRecord record) {
-      String message = Logs.withoutPayload(formatMessage(record)).replace("\n", "\n\t");
-      return "%s %s [%s] %s: %s%n%s"
-          .formatted(
-              INSTANT.format(record.getInstant()),
-              word(record.getLevel()),
-              Thread.currentThread().getName(),
-              record.getLoggerName(),
-              message,
-              trace(record.getThrown()));
+      // A console handler formats on the thread that logs.
+      return LogLine.of(
+          record.getInstant(),
+          word(record.getLevel()),
+          Thread.currentThread().getName(),
+          record.getLoggerName(),
+          formatMessage(record),
+          trace(record.getThrown()));
     }
 
     private static String word(Level level) {
@@ -77,8 +71,8 @@ final class JulLogs {
         return "";
       }
       StringWriter text = new StringWriter();
-      thrown.printStackTrace(new PrintWriter(text));
-      return Logs.withoutPayload(text.toString()).replaceAll("(?m)^(?=\\S)", "\t");
+      thrown.printStackTrace(new PrintWriter(text, true));
+      return text.toString();
     }
   }
 }

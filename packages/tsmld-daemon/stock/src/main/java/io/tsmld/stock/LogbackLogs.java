@@ -3,30 +3,30 @@ package io.tsmld.stock;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.time.Instant;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /** KCL 3's log, by slf4j through logback, in place of the configuration in AWS's jar. */
 final class LogbackLogs {
-  private static final String WITHOUT_PAYLOAD =
-      "'Cannot write message [^\\n]*? because writer', 'Cannot write a message because writer'";
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %level [%thread] %logger: "
-          + "%replace(%replace(%msg){" + WITHOUT_PAYLOAD + "}){'\\n', '\\n\\t'}%n"
-          + "%replace(%replace(%ex){" + WITHOUT_PAYLOAD + "}){'(?m)^(?=\\S)', '\\t'}%nopex";
-
   private LogbackLogs() {}
 
   static void configure(Map<String, String> levels) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
 
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    LineLayout layout = new LineLayout();
+    layout.setContext(context);
+    layout.start();
+
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setLayout(layout);
     encoder.start();
 
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -49,5 +49,20 @@ final class LogbackLogs {
       throw new IllegalArgumentException("no log level " + level);
     }
     return known;
+  }
+
+  private static final class LineLayout extends LayoutBase<ILoggingEvent> {
+    @Override
+    public String doLayout(ILoggingEvent event) {
+      return LogLine.of(
+          Instant.ofEpochMilli(event.getTimeStamp()),
+          event.getLevel().toString(),
+          event.getThreadName(),
+          event.getLoggerName(),
+          event.getFormattedMessage(),
+          event.getThrowableProxy() == null
+              ? ""
+              : ThrowableProxyUtil.asString(event.getThrowableProxy()));
+    }
   }
 }
