@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { normalizeStream } from '../../src/config/normalize-stream.ts'
+import { formatProperties } from '../../src/config/properties-file.ts'
+import { streamFromProperties } from '../../src/config/stream-from-properties.ts'
+import { toProperties } from '../../src/config/to-properties.ts'
+import { assertRefused } from './refused.ts'
+import { dynamodbArn, kinesisArn } from './samples.ts'
+
+const processor = (): { processRecords(): void } => ({ processRecords() {} })
+
+function write(t: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tsmld-properties-'))
+  t.after(() => {
+    rmSync(folder, { recursive: true })
+  })
+  const file = join(folder, 'app.properties')
+  writeFileSync(file, text, 'latin1')
+  return file
+}
+
+const awsKcl = `
+# as aws-kcl's sample has it
+executableName = node sample_kcl_app.js
+streamName = kclnodejssample
+applicationName=kclnodejssample
+AWSCredentialsProvider = DefaultCredentialsProvider
+processingLanguage = nodejs/0.10
+initialPositionInStream = TRIM_HORIZON
+regionName : us-east-1
+failoverTimeMillis = 10000
+#workerId =
+workerId =
+maxRecords = 10000
+`
+
+test('an aws-kcl file is taken as it is, without its child process', t => {
+  const stream = normalizeStream(streamFromProperties(write(t, awsKcl), processor))
+  assert.equal(stream.type, 'kinesis')
+  assert.equal(stream.label, 'kclnodejssample')
+  assert.equal(stream.region, 'us-east-1')
+  assert.deepEqual(toProperties(stream, 'embedded', { workerId: 'w' }), {
+    streamName: 'kclnodejssample',
+    applicationName: 'kclnodejssample',
+    regionName: 'us-east-1',
+    workerId: 'w',
+    callProcessRecordsEvenForEmptyRecordList: 'true',
+    AwsCredentialsProvider: 'DefaultCredentialsProvider',
+    initialPositionInStream: 'TRIM_HORIZON',
+    failoverTimeMillis: '10000',
+    maxRecords: '10000',
+  })
+  assert.deepEqual(stream.notes.length, 2)
+  assert.match(stream.notes.join('\n'), /'executableName' .*\n.*'processingLanguage'/)
+})
+
+test('what the file does not say is left to the KCL, except credentials and heartbeats', t => {
+  const stream = normalizeStream(streamFromProperties(write(t, 'applicationName=abc\nstreamName=abc'), processor))
+  assert.deepEqual(toProperties(stream), {
+    streamName: 'abc',
+    applicationName: 'abc',
+    AwsCredentialsProvider: 'DefaultCredentialsProvider',
+    callProcessRecordsEvenForEmptyRecordList: 'true',
+  })
+})
+
+test('a DynamoDB stream’s ARN in streamName makes a DynamoDB stream, as erlmld has it', t => {
+  const text = formatProperties({
+    applicationName: 'abc',
+    streamName: dynamodbArn,
+    AWSCredentialsProvider: 'DefaultAWSCredentialsProviderChain',
+  })
+  const file = write(t, text)
+  const embedded = normalizeStream(streamFromProperties(file, processor))
+  assert.equal(embedded.type, 'dynamodb')
+  assert.equal(embedded.streamArn, dynamodbArn)
+  assert.equal(toProperties(embedded)['AwsCredentialsProvider'], 'DefaultCredentialsProvider')
+  assert.match(
+    embedded.notes.join(),
+    /DefaultAWSCredentialsProviderChain is called DefaultCredentialsProvider in KCL 3/,
+  )
+  const stock = normalizeStream(streamFromProperties(file, processor, { daemon: 'stock' }))
+  assert.equal(stock.target, 'stock-kcl1')
+  assert.equal(toProperties(stock)['AWSCredentialsProvider'], 'DefaultAWSCredentialsProviderChain')
+  assert.equal(toProperties(stock)['streamName'], dynamodbArn)
+})
+
+test('streamArn goes before streamName, as in the KCL', t => {
+  const text = formatProperties({ applicationName: 'abc', streamName: 'other', streamArn: kinesisArn })
+  const stream = normalizeStream(streamFromProperties(write(t, text), processor))
+  assert.equal(stream.label, 'clicks')
+  assert.match(stream.notes.join(), /'streamName' .*'streamArn' goes before it/)
+})
+
+test('a starting time of KCL 1 becomes that of KCL 3', t => {
+  const text =
+    'applicationName=abc\nstreamName=abc\ninitialPositionInStream=AT_TIMESTAMP\ntimestampAtInitialPositionInStream=1700000000'
+  const properties = toProperties(normalizeStream(streamFromProperties(write(t, text), processor)))
+  assert.equal(properties['initialPositionInStreamExtended'], '1700000000')
+  assert.equal(properties['initialPositionInStream'], undefined)
+})
+
+test('options beside the file say how tsmld runs its stream', t => {
+  const stream = normalizeStream(
+    streamFromProperties(write(t, awsKcl), processor, { heapBytes: 2 ** 28, fastStart: true }),
+  )
+  assert.equal(stream.daemon.heapBytes, 2 ** 28)
+  assert.equal(stream.fastStart, true)
+})
+
+test('a file that is not there, or names no application or stream, is refused by name', t => {
+  assertRefused(
+    () => streamFromProperties('/nowhere/app.properties', processor),
+    /\/nowhere\/app\.properties cannot be read/,
+  )
+  assertRefused(
+    () => streamFromProperties(write(t, 'streamName=abc'), processor),
+    /'applicationName' is missing in .*app\.properties/,
+  )
+  assertRefused(
+    () => streamFromProperties(write(t, 'applicationName=abc'), processor),
+    /'streamName' or 'streamArn' is missing/,
+  )
+})
