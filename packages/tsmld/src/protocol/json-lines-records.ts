@@ -42,7 +42,6 @@ function decodeBase64(text: unknown): Buffer {
   if (typeof text !== 'string') throw new ProtocolError(`${where}: data must be base64`)
   const data = Buffer.from(text, 'base64')
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  if (data.length !== (text.length / 4) * 3 - padding)
-    throw new ProtocolError(`${where}: data must be base64`)
+  if (data.length !== (text.length / 4) * 3 - padding) throw new ProtocolError(`${where}: data must be base64`)
   return data
 }
