@@ -1,8 +1,8 @@
 /** A promise with its hands outside (`Promise.withResolvers` needs Node 22). */
 export interface Deferred<T> {
   readonly promise: Promise<T>
-  resolve(value: T): void
-  reject(error: Error): void
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Error) => void
 }
 
 export function deferred<T>(): Deferred<T> {

@@ -1,8 +1,8 @@
-export { type StreamDefinition, dynamodbStream, kinesisStream } from './config/define-stream.ts'
-export { streamFromProperties } from './config/stream-from-properties.ts'
-export type * from './config/stream-options.ts'
 export type { Credentials } from './config/credentials.ts'
 export type { DaemonOptions } from './config/daemon-options.ts'
+export { dynamodbStream, kinesisStream, type StreamDefinition } from './config/define-stream.ts'
+export { streamFromProperties } from './config/stream-from-properties.ts'
+export type * from './config/stream-options.ts'
 export {
   CheckpointError,
   ConfigError,

@@ -18,7 +18,9 @@ export interface BridgeOptions {
 export async function bridgeCommand({ folder, program, address, token }: BridgeOptions): Promise<string> {
   // The MLD splits executableName on spaces, without quotes; socat takes `,`, `:` and `!` for its own.
   if (!/^[\w/.-]+$/.test(folder)) {
-    throw new ConfigError(`A stock daemon cannot use the folder ${folder}: its path may have A-Z a-z 0-9 / _ . - only. Set TMPDIR to another.`)
+    throw new ConfigError(
+      `A stock daemon cannot use the folder ${folder}: its path may have A-Z a-z 0-9 / _ . - only. Set TMPDIR to another.`,
+    )
   }
   if ('path' in address) return program === 'nc' ? `nc -N -U ${address.path}` : `socat - UNIX-CONNECT:${address.path}`
   const port = String(address.port)

@@ -40,7 +40,13 @@ export type ControlOrder =
 
 /** What the daemon says. */
 export type ControlReport =
-  | { readonly type: 'ready'; readonly version: number; readonly pid: number; readonly java: string; readonly kcl: string }
+  | {
+      readonly type: 'ready'
+      readonly version: number
+      readonly pid: number
+      readonly java: string
+      readonly kcl: string
+    }
   | { readonly type: 'streamStarted'; readonly stream: string }
   | { readonly type: 'streamFailed'; readonly stream: string; readonly error: string; readonly message: string }
   | { readonly type: 'streamStopped'; readonly stream: string; readonly drained: boolean }
@@ -67,7 +73,9 @@ export function parseReport(line: string): ControlReport {
     throw unreadable(line, error)
   }
   if (typeof report !== 'object' || report === null || !('type' in report)) throw unreadable(line)
-  const fields = Object.hasOwn(reportFields, String(report.type)) ? reportFields[report.type as ControlReport['type']] : undefined
+  const fields = Object.hasOwn(reportFields, String(report.type))
+    ? reportFields[report.type as ControlReport['type']]
+    : undefined
   if (fields === undefined) throw unreadable(line)
   for (const [name, type] of Object.entries(fields)) {
     if (typeof (report as Record<string, unknown>)[name] !== type) throw unreadable(line)
@@ -76,4 +84,7 @@ export function parseReport(line: string): ControlReport {
 }
 
 const unreadable = (line: string, cause?: unknown): ProtocolError =>
-  new ProtocolError(`Not a report of the daemon: ${JSON.stringify(line.slice(0, 200))}`, cause === undefined ? {} : { cause })
+  new ProtocolError(
+    `Not a report of the daemon: ${JSON.stringify(line.slice(0, 200))}`,
+    cause === undefined ? {} : { cause },
+  )

@@ -1,7 +1,13 @@
-import { deferred } from '../deferred.ts'
+import { type Deferred, deferred } from '../deferred.ts'
 import { asError, DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
-import { type ControlListener, type ControlOrder, type ControlReport, type ControlStream, parseReport } from './control-channel.ts'
+import {
+  type ControlListener,
+  type ControlOrder,
+  type ControlReport,
+  type ControlStream,
+  parseReport,
+} from './control-channel.ts'
 import { type JavaCommand, JavaProcess, type ProcessExit } from './java-process.ts'
 import type { ListenerAddress } from './listener.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
@@ -24,16 +30,16 @@ interface Hosted {
   readonly stream: ControlStream
   readonly listener: ListenerAddress
   stopping: boolean
-  started(outcome: Error | null): void
-  fail(error: Error): void
-  stopped(drained: boolean): void
+  readonly started: (outcome: Error | null) => void
+  readonly fail: (error: Error) => void
+  readonly stopped: (drained: boolean) => void
 }
 
 /** One run of our daemon's JVM and the streams in it; made for the first stream, gone with the last. */
 export class EmbeddedDaemon {
   readonly #options: EmbeddedDaemonOptions
   readonly #process: JavaProcess
-  readonly #ready = deferred<void>()
+  readonly #ready: Deferred<void> = deferred()
   readonly #hosted = new Map<string, Hosted>()
   readonly #pings: NodeJS.Timeout
   #exit: Extract<ControlReport, { type: 'exit' }> | undefined
@@ -43,15 +49,23 @@ export class EmbeddedDaemon {
   constructor(options: EmbeddedDaemonOptions) {
     this.#options = options
     this.#process = new JavaProcess(options.command, options.logger, {
-      outputLine: (line) => {
+      outputLine: line => {
         this.#read(line)
       },
     })
-    this.#order({ type: 'start', version: 1, token: options.token, nodeTimeoutMs: options.nodeTimeoutMs, listeners: [], streams: [], logLevels: options.logLevels })
+    this.#order({
+      type: 'start',
+      version: 1,
+      token: options.token,
+      nodeTimeoutMs: options.nodeTimeoutMs,
+      listeners: [],
+      streams: [],
+      logLevels: options.logLevels,
+    })
     this.#pings = setInterval(() => {
       this.#order({ type: 'ping' })
     }, pingEveryMs)
-    void this.#process.exited.then((exit) => {
+    void this.#process.exited.then(exit => {
       this.#exited(exit)
     })
   }
@@ -71,18 +85,18 @@ export class EmbeddedDaemon {
    * @throws StreamFailedError, DaemonExitError, TimeoutError
    */
   async host(stream: ControlStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
-    const started = deferred<void>()
+    const started: Deferred<void> = deferred()
     const failed = deferred<Error>()
     const stopped = deferred<boolean>()
     const hosted: Hosted = {
       stream,
       listener,
       stopping: false,
-      started: (error) => {
+      started: error => {
         if (error === null) started.resolve()
         else started.reject(error)
       },
-      fail: (error) => {
+      fail: error => {
         started.reject(error)
         failed.resolve(error)
         stopped.resolve(false)
@@ -91,7 +105,9 @@ export class EmbeddedDaemon {
     }
     this.#hosted.set(stream.name, hosted)
     const timer = setTimeout(() => {
-      void this.#killFor(new TimeoutError(`The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`))
+      void this.#killFor(
+        new TimeoutError(`The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`),
+      )
     }, this.#options.startTimeoutMs)
     const callOff = (): void => {
       started.reject(asError(signal.reason))
@@ -112,14 +128,14 @@ export class EmbeddedDaemon {
     return {
       pid: this.#process.pid,
       failed: failed.promise,
-      stop: (deadlineMs) => this.#stop(hosted, deadlineMs, stopped.promise),
+      stop: deadlineMs => this.#stop(hosted, deadlineMs, stopped.promise),
       kill: () => this.#leave(hosted),
     }
   }
 
   async #stop(hosted: Hosted, deadlineMs: number, stopped: Promise<boolean>): Promise<void> {
     hosted.stopping = true
-    const last = [...this.#hosted.values()].every((other) => other.stopping)
+    const last = [...this.#hosted.values()].every(other => other.stopping)
     this.#ending = last
     this.#order(last ? { type: 'stop', deadlineMs } : { type: 'stopStream', stream: hosted.stream.name, deadlineMs })
     const timer = setTimeout(() => {
@@ -130,9 +146,12 @@ export class EmbeddedDaemon {
     clearTimeout(timer)
     this.#hosted.delete(hosted.stream.name)
     if (!drained || (last && this.#exit?.code !== 0)) {
-      throw new TimeoutError(`Not every shard of ${hosted.stream.name} was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`, {
-        stream: hosted.stream.name,
-      })
+      throw new TimeoutError(
+        `Not every shard of ${hosted.stream.name} was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`,
+        {
+          stream: hosted.stream.name,
+        },
+      )
     }
   }
 
@@ -169,7 +188,10 @@ export class EmbeddedDaemon {
     const { logger } = this.#options
     switch (report.type) {
       case 'ready':
-        if (report.version !== 1) void this.#killFor(new ProtocolError(`The daemon speaks version ${String(report.version)}, this library version 1.`))
+        if (report.version !== 1)
+          void this.#killFor(
+            new ProtocolError(`The daemon speaks version ${String(report.version)}, this library version 1.`),
+          )
         logger.info({ pid: report.pid, java: report.java, kcl: report.kcl }, 'the daemon is ready')
         this.#ready.resolve()
         return
@@ -178,14 +200,21 @@ export class EmbeddedDaemon {
         return
       case 'streamFailed': {
         const { stream } = report
-        this.#hosted.get(stream)?.fail(new StreamFailedError(`The stream of ${stream} cannot be processed: ${report.message} (${report.error})`, { stream }))
+        this.#hosted.get(stream)?.fail(
+          new StreamFailedError(`The stream of ${stream} cannot be processed: ${report.message} (${report.error})`, {
+            stream,
+          }),
+        )
         return
       }
       case 'streamStopped':
         this.#hosted.get(report.stream)?.stopped(report.drained)
         return
       case 'shardGivenUp':
-        logger.warn({ stream: report.stream, shardId: report.shardId, reason: report.reason }, 'the daemon gave the shard up; it is leased again from its last checkpoint')
+        logger.warn(
+          { stream: report.stream, shardId: report.shardId, reason: report.reason },
+          'the daemon gave the shard up; it is leased again from its last checkpoint',
+        )
         return
       case 'exit':
         this.#exit = report
@@ -206,11 +235,20 @@ export class EmbeddedDaemon {
 
   #exitError(exit: ProcessExit): DaemonExitError {
     const error = this.#process.exitError(exit, 'The daemon')
-    return this.#exit === undefined ? error : new DaemonExitError(`The daemon ended with code ${String(this.#exit.code)}: ${this.#exit.reason}`, { ...exit, lastLines: error.lastLines })
+    return this.#exit === undefined
+      ? error
+      : new DaemonExitError(`The daemon ended with code ${String(this.#exit.code)}: ${this.#exit.reason}`, {
+          ...exit,
+          lastLines: error.lastLines,
+        })
   }
 
   #tellListeners(): void {
-    const listeners: ControlListener[] = [...this.#hosted.values()].map(({ listener, stream }) => ({ ...listener, load: 0, stream: stream.name }))
+    const listeners: ControlListener[] = [...this.#hosted.values()].map(({ listener, stream }) => ({
+      ...listener,
+      load: 0,
+      stream: stream.name,
+    }))
     this.#order({ type: 'listeners', listeners })
   }
 

@@ -21,7 +21,7 @@ export interface Handshake {
 export function helloHandshake(token: string): Handshake {
   const reader = new HelloReader()
   return {
-    push: (chunk) => {
+    push: chunk => {
       try {
         const read = reader.push(chunk)
         if (read === null) return { kind: 'incomplete' }
@@ -32,7 +32,7 @@ export function helloHandshake(token: string): Handshake {
         return { kind: 'refused', reason, ...(reader.preambleSeen ? { answer: encodeRefusal(reason) } : {}) }
       }
     },
-    refusal: (reason) => (reader.preambleSeen ? encodeRefusal(reason) : undefined),
+    refusal: reason => (reader.preambleSeen ? encodeRefusal(reason) : undefined),
   }
 }
 
@@ -40,11 +40,14 @@ export function helloHandshake(token: string): Handshake {
 export function tokenLineHandshake(token: string): Handshake {
   let seen = Buffer.alloc(0)
   return {
-    push: (chunk) => {
+    push: chunk => {
       seen = Buffer.concat([seen, chunk])
       const end = seen.indexOf(0x0a)
       if (end === -1 && seen.length <= token.length + 1) return { kind: 'incomplete' }
-      const line = seen.subarray(0, end === -1 ? 0 : end).toString().trimEnd()
+      const line = seen
+        .subarray(0, end === -1 ? 0 : end)
+        .toString()
+        .trimEnd()
       if (!isSecret(token, line)) return { kind: 'refused', reason: 'wrong token' }
       return { kind: 'accepted', hello: null, rest: seen.subarray(end + 1) }
     },
@@ -54,7 +57,7 @@ export function tokenLineHandshake(token: string): Handshake {
 
 /** The bridge process of a stock daemon, over a Unix socket: the folder is the guard. */
 export const noHandshake: Handshake = {
-  push: (chunk) => ({ kind: 'accepted', hello: null, rest: chunk }),
+  push: chunk => ({ kind: 'accepted', hello: null, rest: chunk }),
   refusal: () => undefined,
 }
 

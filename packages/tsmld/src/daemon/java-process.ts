@@ -28,24 +28,28 @@ export class JavaProcess {
   #hasExited = false
 
   /** @param on what is told of each line of its standard output, and of its log. */
-  constructor(command: JavaCommand, logger: Logger, on: { outputLine?(line: string): void; logLine?(line: string): void }) {
+  constructor(
+    command: JavaCommand,
+    logger: Logger,
+    on: { outputLine?(line: string): void; logLine?(line: string): void },
+  ) {
     this.#command = command
     this.#log = new DaemonLog(logger)
     const { java, args, env, cwd } = command
     this.#child = spawn(java, args, { env, cwd, detached: true, stdio: 'pipe' })
-    this.#child.on('error', (error) => {
+    this.#child.on('error', error => {
       this.#startError = error
     })
     // Its end is told by its exit: a pipe that breaks tells nothing more.
     this.#child.stdin.on('error', () => {})
-    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', (line) => {
+    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', line => {
       on.outputLine?.(line)
     })
-    createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', (line) => {
+    createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', line => {
       this.#log.write(line)
       on.logLine?.(line)
     })
-    this.exited = new Promise((resolve) => {
+    this.exited = new Promise(resolve => {
       this.#child.on('close', (exitCode, signal) => {
         this.#hasExited = true
         resolve({ exitCode, signal })
@@ -88,10 +92,16 @@ export class JavaProcess {
   exitError(exit: ProcessExit, what: string): DaemonExitError {
     const { lastLines } = this.#log
     if (this.#startError !== undefined) {
-      return new DaemonExitError(`${what} could not be started with ${this.#command.java}: ${asError(this.#startError).message}`, { ...exit, lastLines })
+      return new DaemonExitError(
+        `${what} could not be started with ${this.#command.java}: ${asError(this.#startError).message}`,
+        { ...exit, lastLines },
+      )
     }
     const how = exit.signal === null ? `with code ${String(exit.exitCode)}` : `by ${exit.signal}`
     const last = lastLines.at(-1)
-    return new DaemonExitError(`${what} ended ${how}${last === undefined ? '' : `; its last line: ${last}`}`, { ...exit, lastLines })
+    return new DaemonExitError(`${what} ended ${how}${last === undefined ? '' : `; its last line: ${last}`}`, {
+      ...exit,
+      lastLines,
+    })
   }
 }

@@ -33,7 +33,7 @@ export interface Listener {
 /** @throws the socket's error when it cannot listen. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const pending = new Set<Socket>()
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true }, socket => {
     shake(socket, options, pending)
   })
   const at = options.at === 'tcp' ? { host: '127.0.0.1', port: 0 } : options.at
@@ -44,11 +44,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       resolve()
     })
   })
-  const failed = new Promise<Error>((resolve) => {
+  const failed = new Promise<Error>(resolve => {
     server.on('error', resolve)
   })
   const bound = server.address()
-  const address = bound !== null && typeof bound === 'object' ? { host: bound.address, port: bound.port } : { path: (at as { path: string }).path }
+  const address =
+    bound !== null && typeof bound === 'object'
+      ? { host: bound.address, port: bound.port }
+      : { path: (at as { path: string }).path }
   const close = async (): Promise<void> => {
     server.close()
     for (const socket of pending) socket.destroy()
@@ -76,7 +79,10 @@ function shake(socket: Socket, options: ListenerOptions, pending: Set<Socket>): 
     setTimeout(() => socket.destroy(), options.handshakeTimeoutMs).unref()
   }
   const timer = setTimeout(() => {
-    refuse(`no complete handshake within ${String(options.handshakeTimeoutMs)} ms`, handshake.refusal('handshake timeout'))
+    refuse(
+      `no complete handshake within ${String(options.handshakeTimeoutMs)} ms`,
+      handshake.refusal('handshake timeout'),
+    )
   }, options.handshakeTimeoutMs)
   const onData = (chunk: Buffer): void => {
     advance(handshake.push(chunk))

@@ -18,14 +18,19 @@ export async function createRuntimeFolder(parent = tmpdir()): Promise<RuntimeFol
   try {
     path = await mkdtemp(join(parent, 'tsmld-'))
   } catch (error) {
-    throw new ConfigError(`Cannot make a folder for the runtime in ${parent}: ${(error as Error).message}. Set TMPDIR to a folder that can be written.`, {
-      cause: error,
-    })
+    throw new ConfigError(
+      `Cannot make a folder for the runtime in ${parent}: ${(error as Error).message}. Set TMPDIR to a folder that can be written.`,
+      {
+        cause: error,
+      },
+    )
   }
   const remove = () => rm(path, { recursive: true, force: true })
   if (Buffer.byteLength(path + longestName) > maxSocketPathBytes) {
     await remove()
-    throw new ConfigError(`The runtime's folder ${path} is too long for the path of a Unix socket. Set TMPDIR to a shorter one.`)
+    throw new ConfigError(
+      `The runtime's folder ${path} is too long for the path of a Unix socket. Set TMPDIR to a shorter one.`,
+    )
   }
   return { path, [Symbol.asyncDispose]: remove }
 }

@@ -1,4 +1,4 @@
-import { deferred } from '../deferred.ts'
+import { type Deferred, deferred } from '../deferred.ts'
 import { TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import { type JavaCommand, JavaProcess } from './java-process.ts'
@@ -27,15 +27,15 @@ const exitGraceMs = 2_000
  */
 export async function startStockDaemon(options: StockDaemonOptions): Promise<StreamDaemon> {
   const { command, logger, signal, startTimeoutMs, drain } = options
-  const started = deferred<void>()
+  const started: Deferred<void> = deferred()
   const failed = deferred<Error>()
   const jvm = new JavaProcess(command, logger, {
-    logLine: (line) => {
+    logLine: line => {
       if (startedPattern.test(line)) started.resolve()
     },
   })
   let stopping = false
-  void jvm.exited.then((exit) => {
+  void jvm.exited.then(exit => {
     if (stopping) return
     const error = jvm.exitError(exit, 'The MultiLangDaemon')
     started.reject(error)
@@ -67,7 +67,10 @@ export async function startStockDaemon(options: StockDaemonOptions): Promise<Str
     if (drain === 'sigterm') jvm.terminate()
     const inTime = await settlesWithin(drained, drain === 'sigterm' ? deadlineMs + exitGraceMs : deadlineMs)
     await jvm.kill()
-    if (!inTime) throw new TimeoutError(`Not every shard was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`)
+    if (!inTime)
+      throw new TimeoutError(
+        `Not every shard was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`,
+      )
   }
   return { pid: jvm.pid, failed: failed.promise, stop, kill }
 }

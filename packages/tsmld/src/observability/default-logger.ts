@@ -8,8 +8,12 @@ export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger
   const line = (level: (typeof order)[number]) => (fields: Record<string, unknown>, message: string) => {
     if (order.indexOf(level) < from) return
     const { err, ...rest } = fields
-    const pairs = Object.entries(rest).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    process.stderr.write(`${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join('')}\n${stackOf(level, err)}`)
+    const pairs = Object.entries(rest).map(
+      ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
+    process.stderr.write(
+      `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join('')}\n${stackOf(level, err)}`,
+    )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
 }

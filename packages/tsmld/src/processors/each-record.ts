@@ -8,7 +8,7 @@ export type RecordHandler<R> = (record: R, shard: Shard) => Promise<void> | void
  * from the last checkpoint, none is skipped. When `shard.signal` aborts, the rest of the batch is left to whoever has the lease now.
  */
 export function eachRecord<R>(handler: RecordHandler<R>): ProcessorFactory<R> {
-  return (shard) => ({
+  return shard => ({
     async processRecords({ records }, checkpointer) {
       for (const record of records) {
         shard.signal.throwIfAborted()

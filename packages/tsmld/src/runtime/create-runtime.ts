@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { type NormalizedRuntime, normalizeRuntime } from '../config/normalize-runtime.ts'
+import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { createRuntimeFolder, type RuntimeFolder } from '../daemon/runtime-folder.ts'
-import { deferred } from '../deferred.ts'
-import { asError, ConfigError, TimeoutError, type TsmldError } from '../errors.ts'
+import { type Deferred, deferred } from '../deferred.ts'
+import { asError, ConfigError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { stderrLogger } from '../observability/default-logger.ts'
 import type { Logger } from '../observability/logger.ts'
 import { daemonKinds } from './daemon-kinds.ts'
@@ -50,7 +50,7 @@ class StreamRuntime implements Runtime {
   readonly #logger: Logger
   /** The same for every JVM of this runtime, so that a new one takes its own leases up at once; new for each runtime. */
   readonly #workerId = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`
-  readonly #closed = deferred<void>()
+  readonly #closed: Deferred<void> = deferred()
   #supervisors: readonly StreamSupervisor[] = []
   #folder: RuntimeFolder | undefined
   #state: RuntimeState = 'created'
@@ -64,7 +64,10 @@ class StreamRuntime implements Runtime {
   }
 
   async start(): Promise<void> {
-    if (this.#state !== 'created') throw new ConfigError(`This runtime is ${this.#state}: start() can be called once. Make another with createRuntime().`)
+    if (this.#state !== 'created')
+      throw new ConfigError(
+        `This runtime is ${this.#state}: start() can be called once. Make another with createRuntime().`,
+      )
     this.#state = 'starting'
     try {
       this.#folder = await createRuntimeFolder()
@@ -76,7 +79,7 @@ class StreamRuntime implements Runtime {
         workerId: this.#workerId,
       })
       this.#supervisors = this.#options.streams.map(
-        (stream) => new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger),
+        stream => new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger),
       )
       await this.#startStreams()
     } catch (error) {
@@ -118,7 +121,7 @@ class StreamRuntime implements Runtime {
   }
 
   status(): RuntimeStatus {
-    const streams = this.#supervisors.map((supervisor) => supervisor.status())
+    const streams = this.#supervisors.map(supervisor => supervisor.status())
     return { state: this.#state, workerId: this.#workerId, streams }
   }
 
@@ -132,20 +135,20 @@ class StreamRuntime implements Runtime {
 
   async #startStreams(): Promise<void> {
     for (const supervisor of this.#supervisors) {
-      void supervisor.failed.then((error) => {
+      void supervisor.failed.then(error => {
         this.#streamFailed(supervisor.stream, error)
       })
     }
-    await Promise.all(this.#supervisors.map((supervisor) => supervisor.start()))
+    await Promise.all(this.#supervisors.map(supervisor => supervisor.start()))
     if (this.#state === 'starting') this.#state = 'running'
   }
 
-  #streamFailed({ name }: NormalizedStream, error: Error): void {
+  #streamFailed({ name }: NormalizedStream, error: RestartLimitError): void {
     const { onStreamFailed } = this.#options
     this.#logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
     if (this.#stopping !== undefined) return
-    const allFailed = this.#supervisors.every((supervisor) => supervisor.status().state === 'failed')
-    const policy = typeof onStreamFailed === 'function' ? onStreamFailed(error as TsmldError, name) : onStreamFailed
+    const allFailed = this.#supervisors.every(supervisor => supervisor.status().state === 'failed')
+    const policy = typeof onStreamFailed === 'function' ? onStreamFailed(error, name) : onStreamFailed
     if (allFailed || policy === 'stop') {
       this.#failure ??= error
       this.stop().catch(() => {})
@@ -155,10 +158,13 @@ class StreamRuntime implements Runtime {
   async #stop(): Promise<void> {
     this.#state = 'stopping'
     const { stopDeadlineMs } = this.#options
-    const stopped = await Promise.allSettled(this.#supervisors.map((supervisor) => supervisor.stop(stopDeadlineMs)))
-    const late = stopped.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []))
+    const stopped = await Promise.allSettled(this.#supervisors.map(supervisor => supervisor.stop(stopDeadlineMs)))
+    const late = stopped.flatMap(result => (result.status === 'rejected' ? [asError(result.reason)] : []))
     const [first] = late
-    const stopFailure = first === undefined || late.length === 1 ? first : new TimeoutError(late.map(({ message }) => message).join(' '), { cause: first })
+    const stopFailure =
+      first === undefined || late.length === 1
+        ? first
+        : new TimeoutError(late.map(({ message }) => message).join(' '), { cause: first })
     await this.#close(this.#failure ?? stopFailure)
     if (stopFailure !== undefined) throw stopFailure
   }
@@ -169,7 +175,7 @@ class StreamRuntime implements Runtime {
       return
     }
     this.#failure = error
-    await Promise.all(this.#supervisors.map((supervisor) => supervisor.kill()))
+    await Promise.all(this.#supervisors.map(supervisor => supervisor.kill()))
     await this.#close(error)
   }
 

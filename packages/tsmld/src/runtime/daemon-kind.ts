@@ -10,7 +10,7 @@ export interface DaemonTree {
   /** Calls the start off. */
   readonly signal: AbortSignal
   /** Lets the sessions finish their present actions and close: for a daemon that cannot ask its shards to shut down. */
-  leave(): Promise<void>
+  readonly leave: () => Promise<void>
 }
 
 /** All that differs between the embedded daemon and AWS's own, as a stream's tree sees it. */

@@ -1,10 +1,10 @@
 import type { NormalizedDaemon } from '../config/daemon-options.ts'
+import { findJava } from '../config/find-java.ts'
 import type { NormalizedRuntime } from '../config/normalize-runtime.ts'
 import type { NormalizedStream } from '../config/normalized-stream.ts'
-import { findJava } from '../config/find-java.ts'
-import { verifyJars } from '../daemon/jars.ts'
 import { DaemonHost } from '../daemon/daemon-host.ts'
 import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
+import { verifyJars } from '../daemon/jars.ts'
 import { daemonEnv, embeddedCommand } from '../daemon/java-command.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
@@ -28,7 +28,10 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
   const kinds = new Map<NormalizedStream, DaemonKind>()
   let shared: DaemonHost | undefined
   for (const stream of streams) {
-    const { path: java } = await findJava({ option: stream.daemon.javaPath ?? undefined, env: daemonEnv(stream.daemon) })
+    const { path: java } = await findJava({
+      option: stream.daemon.javaPath ?? undefined,
+      env: daemonEnv(stream.daemon),
+    })
     if (stream.daemon.kind === 'stock') {
       const { options, logger, ...rest } = input
       kinds.set(stream, stockKind({ ...rest, ...options, java, logger: withFields(logger, { daemon: stream.name }) }))
@@ -40,13 +43,18 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
     const { folder, token, workerId } = input
     kinds.set(stream, embeddedKind({ folder, token, workerId, host, limits: {} }))
   }
-  return (stream) => kinds.get(stream) as DaemonKind
+  return stream => kinds.get(stream) as DaemonKind
 }
 
 /** The KCL tells of its every step at INFO; what a user should know of them, tsmld says itself. */
 const quietLevels = { 'software.amazon.kinesis': 'WARN', 'software.amazon.kinesis.coordinator.Scheduler': 'WARN' }
 
-function embeddedHost({ options, logger, token }: DaemonKindsInput, stream: NormalizedStream, java: string, classpath: string): DaemonHost {
+function embeddedHost(
+  { options, logger, token }: DaemonKindsInput,
+  stream: NormalizedStream,
+  java: string,
+  classpath: string,
+): DaemonHost {
   const daemon: NormalizedDaemon = stream.daemon
   return new DaemonHost(
     () =>

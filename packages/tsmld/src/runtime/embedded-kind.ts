@@ -22,9 +22,9 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
   return {
     outlivesFailedSession: true,
     newCodec: () => framesCodec(limits),
-    recordDecoder: (stream) => recordDecoder(stream.type, stream.numbers),
+    recordDecoder: stream => recordDecoder(stream.type, stream.numbers),
     handshake: () => () => helloHandshake(token),
-    listenAt: (transport) => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
     startDaemon: (stream, address, { signal }) => host.host(controlStream(stream, workerId), address, signal),
   }
 }

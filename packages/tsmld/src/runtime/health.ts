@@ -13,11 +13,11 @@ export interface Health {
 /** Judges a runtime by its status. */
 export function healthOf({ state, streams }: RuntimeStatus): Health {
   const reasons = streams
-    .filter((stream) => stream.state !== 'running')
-    .map((stream) => `${stream.name} is ${stream.state}${stream.lastFailure === null ? '' : `: ${stream.lastFailure}`}`)
+    .filter(stream => stream.state !== 'running')
+    .map(stream => `${stream.name} is ${stream.state}${stream.lastFailure === null ? '' : `: ${stream.lastFailure}`}`)
   if (state !== 'running') reasons.unshift(`the runtime is ${state}`)
   return {
-    live: state !== 'failed' && streams.every((stream) => stream.state !== 'failed'),
+    live: state !== 'failed' && streams.every(stream => stream.state !== 'failed'),
     ready: reasons.length === 0,
     reasons,
   }

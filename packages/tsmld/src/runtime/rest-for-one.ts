@@ -22,7 +22,7 @@ export interface ChildSpec {
  */
 export class RestForOne {
   /** Resolves with the reason when the tree has failed for good and all of its children are gone. */
-  readonly failed: Promise<Error>
+  readonly failed: Promise<RestartLimitError>
   /** How often it restarted. */
   restarts = 0
   /** Why it last did. */
@@ -31,12 +31,16 @@ export class RestForOne {
   readonly #policy: RestartPolicy
   readonly #onRestart: (child: string, error: Error, delayMs: number) => void
   readonly #running: Child[] = []
-  readonly #failed: Deferred<Error> = deferred<Error>()
+  readonly #failed: Deferred<RestartLimitError> = deferred()
   readonly #stop = new AbortController()
   #failure: { readonly place: number; readonly error: Error } | null = null
   #busy: Promise<void> = Promise.resolve()
 
-  constructor(specs: readonly ChildSpec[], policy: RestartPolicy, onRestart: (child: string, error: Error, delayMs: number) => void) {
+  constructor(
+    specs: readonly ChildSpec[],
+    policy: RestartPolicy,
+    onRestart: (child: string, error: Error, delayMs: number) => void,
+  ) {
     this.#specs = specs
     this.#policy = policy
     this.#onRestart = onRestart
@@ -66,7 +70,7 @@ export class RestForOne {
       this.#stop.signal.throwIfAborted()
       const child = await spec.start(this.#stop.signal)
       this.#running.push(child)
-      void child.failed.then((error) => {
+      void child.failed.then(error => {
         this.#childFailed(child, error)
       })
     }
@@ -91,17 +95,24 @@ export class RestForOne {
       const { place, error } = this.#failure
       await this.#terminateFrom(place)
       this.lastFailure = error
+      // A child that passed a limit of its own is beyond a restart.
+      if (error instanceof RestartLimitError) return this.#giveUp(error)
       const decision = this.#policy.failed(Date.now())
       if (decision.kind === 'giveUp') {
-        this.#stop.abort()
-        await this.#terminateFrom(0)
-        this.#failed.resolve(new RestartLimitError(`It failed too often; the last time: ${error.message}`, { cause: error }))
-        return
+        return this.#giveUp(
+          new RestartLimitError(`It failed too often; the last time: ${error.message}`, { cause: error }),
+        )
       }
       this.restarts++
       this.#onRestart(this.#specs[place]?.name ?? '', error, decision.delayMs)
       if (await delay(decision.delayMs, this.#stop.signal)) await this.#startAgain()
     }
+  }
+
+  async #giveUp(reason: RestartLimitError): Promise<void> {
+    this.#stop.abort()
+    await this.#terminateFrom(0)
+    this.#failed.resolve(reason)
   }
 
   /** Starts from the first child that failed; one before it may have failed during the delay. */
@@ -120,7 +131,7 @@ export class RestForOne {
 
 /** Waits; false when `signal` called it off. */
 function delay(ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     const done = (): void => {
       clearTimeout(timer)
       resolve(false)

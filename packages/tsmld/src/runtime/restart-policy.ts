@@ -42,7 +42,7 @@ export class RestartPolicy {
     this.#ranMs += runMs
     this.#consecutive = runMs >= provenMs ? 1 : this.#consecutive + 1
     const since = this.#ranMs - this.#limit.withinMs
-    this.#failures = [...this.#failures.filter((at) => at > since), this.#ranMs]
+    this.#failures = [...this.#failures.filter(at => at > since), this.#ranMs]
     if (this.#failures.length > this.#limit.max) return { kind: 'giveUp' }
     return { kind: 'restart', delayMs: jitteredBackoffMs(this.#consecutive, this.#backoff, this.#random) }
   }

@@ -1,7 +1,7 @@
 import type { StreamDefinition } from '../config/define-stream.ts'
 import type { StreamDefaults } from '../config/stream-options.ts'
+import type { RestartLimitError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
-import type { TsmldError } from '../errors.ts'
 import type { RestartLimit } from './restart-policy.ts'
 
 /** What a runtime is made of. */
@@ -13,7 +13,11 @@ export interface RuntimeOptions {
   /** How long `stop()` lets shards drain, in milliseconds. @default 30000 */
   readonly stopDeadlineMs?: number | undefined
   /** What becomes of the other streams when one has failed for good: `'stop'` ends the runtime with that reason. @default 'stop' */
-  readonly onStreamFailed?: 'stop' | 'continue' | ((error: TsmldError, stream: string) => 'stop' | 'continue') | undefined
+  readonly onStreamFailed?:
+    | 'stop'
+    | 'continue'
+    | ((error: RestartLimitError, stream: string) => 'stop' | 'continue')
+    | undefined
   /** @default one line a message on stderr */
   readonly logger?: Logger | undefined
   /** Whether all embedded streams run in one JVM. @default false */

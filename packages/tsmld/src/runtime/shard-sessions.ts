@@ -3,7 +3,7 @@ import { deferred } from '../deferred.ts'
 import { RestartLimitError, TimeoutError } from '../errors.ts'
 import type { Hello } from '../protocol/messages.ts'
 import { socketConnection } from '../session/connection.ts'
-import type { SessionEnd } from '../session/session-state.ts'
+import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionFigures, SessionStatus } from '../session/session-status.ts'
 import { type SessionContext, ShardSession } from '../session/shard-session.ts'
 import type { Child } from './rest-for-one.ts'
@@ -52,14 +52,15 @@ export class ShardSessions<R> implements Child {
   /** Takes a connection as a session, or says why not. */
   accept(socket: Socket, hello: Hello | null, first: Buffer): string | null {
     if (hello !== null) {
-      if (hello.stream !== this.#options.applicationName) return `this listener serves ${this.#options.applicationName}, not ${hello.stream}`
+      if (hello.stream !== this.#options.applicationName)
+        return `this listener serves ${this.#options.applicationName}, not ${hello.stream}`
       if (this.#leases.has(hello.leaseId)) return 'this lease has had its session'
       this.#remember(hello.leaseId)
     }
-    const context: SessionContext<R> = { ...this.#options, beforeInitialize: (session) => this.#mayBegin(session) }
+    const context: SessionContext<R> = { ...this.#options, beforeInitialize: session => this.#mayBegin(session) }
     const session = new ShardSession(context, socketConnection(socket), hello?.shardId ?? null)
     this.#sessions.add(session)
-    void session.ended.then(async (end) => {
+    void session.ended.then(async end => {
       this.#sessionEnded(session, end)
       await session.handlerSettled()
       this.#sessions.delete(session)
@@ -69,7 +70,9 @@ export class ShardSessions<R> implements Child {
   }
 
   statuses(): ShardStatus[] {
-    const live = [...this.#sessions].filter((session) => !session.isPast && session.shardId !== null).map((session) => this.#statusOf(session))
+    const live = [...this.#sessions]
+      .filter(session => !session.isPast && session.shardId !== null)
+      .map(session => this.#statusOf(session))
     const shown = new Set(live.map(({ shardId }) => shardId))
     return [...[...this.#past.values()].filter(({ shardId }) => !shown.has(shardId)), ...live]
   }
@@ -87,10 +90,12 @@ export class ShardSessions<R> implements Child {
   /** Stops, and lets every session answer its present action and close; resolves when all have. */
   async leave(): Promise<void> {
     this.stop()
-    await Promise.all([...this.#sessions].map((session) => {
-      session.leave()
-      return session.ended
-    }))
+    await Promise.all(
+      [...this.#sessions].map(session => {
+        session.leave()
+        return session.ended
+      }),
+    )
   }
 
   /** Ends every session at once. */
@@ -105,21 +110,27 @@ export class ShardSessions<R> implements Child {
     const shardId = session.shardId ?? ''
     const called = AbortSignal.any([session.signal, this.#stopping.signal])
     called.throwIfAborted()
-    const earlier = [...this.#sessions].filter((other) => other !== session && other.shardId === shardId)
+    const earlier = [...this.#sessions].filter(other => other !== session && other.shardId === shardId)
     for (const other of earlier) other.supersede()
     const figures = this.#figures.get(shardId)
     if (figures !== undefined) session.figures.resume(figures)
     this.#figures.set(shardId, session.figures)
 
     const { handlerWaitMs } = this.#options
-    const settled = Promise.all(earlier.map((other) => other.handlerSettled()))
+    const settled = Promise.all(earlier.map(other => other.handlerSettled()))
     const outcome = await within(settled, earlier.length === 0 ? 0 : handlerWaitMs, called)
     if (outcome === 'late') {
-      throw new TimeoutError(`An earlier handler of ${shardId} still runs after ${String(handlerWaitMs)} ms: two would overlap. Make it heed shard.signal.`, { shardId })
+      throw new TimeoutError(
+        `An earlier handler of ${shardId} still runs after ${String(handlerWaitMs)} ms: two would overlap. Make it heed shard.signal.`,
+        { shardId },
+      )
     }
     const delayMs = this.#failures.delayMs(shardId)
     if (delayMs > 0) {
-      session.logger.warn({ failures: this.#failures.count(shardId), delayMs }, 'the shard failed before: it waits before it begins')
+      session.logger.warn(
+        { failures: this.#failures.count(shardId), delayMs },
+        'the shard failed before: it waits before it begins',
+      )
       await within(new Promise<never>(() => {}), delayMs, called)
     }
   }
@@ -139,25 +150,38 @@ export class ShardSessions<R> implements Child {
       case 'leaseLost':
         this.#failures.clear(shardId)
         this.#past.delete(shardId)
-        logger.info({ checkpoint: saved }, this.#stopping.signal.aborted ? 'the shard is handed back' : 'the lease is lost: another session goes on from the last checkpoint')
+        logger.info(
+          { checkpoint: saved },
+          this.#stopping.signal.aborted
+            ? 'the shard is handed back'
+            : 'the lease is lost: another session goes on from the last checkpoint',
+        )
         return
       case 'left':
       case 'aborted':
         logger.info({ checkpoint: saved }, 'the session is over')
         return
       case 'disconnected':
-        logger.warn({ checkpoint: saved, error: end.error.message }, 'the daemon is gone: the shard goes on from its last checkpoint')
+        logger.warn(
+          { checkpoint: saved, error: end.error.message },
+          'the daemon is gone: the shard goes on from its last checkpoint',
+        )
         return
       case 'failed': {
         if (end.error === this.#stopping.signal.reason) return
         const exceeded = this.#failures.failed(shardId, saved !== null)
         const failures = this.#failures.count(shardId)
         this.#keep({ ...status, failures })
-        logger.error({ err: end.error, failures, checkpoint: saved }, `the session failed; its records come again from the last checkpoint: ${end.error.message}`)
+        logger.error(
+          { err: end.error, failures, checkpoint: saved },
+          `the session failed; its records come again from the last checkpoint: ${end.error.message}`,
+        )
         this.#options.onFailure(end.error)
         if (!exceeded) return
         const limit = `${shardId} failed ${String(failures)} times in a row without a checkpoint; the last time: ${end.error.message}`
-        this.#failed.resolve(new RestartLimitError(limit, { cause: end.error, stream: this.#options.applicationName, shardId }))
+        this.#failed.resolve(
+          new RestartLimitError(limit, { cause: end.error, stream: this.#options.applicationName, shardId }),
+        )
       }
     }
   }

@@ -43,9 +43,9 @@ export function stockKind(options: StockKindOptions): DaemonKind {
   return {
     outlivesFailedSession: false,
     newCodec: () => jsonLinesCodec(),
-    recordDecoder: (stream) => recordDecoder(stream.type, stream.numbers),
-    handshake: (transport) => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
-    listenAt: (transport) => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    recordDecoder: stream => recordDecoder(stream.type, stream.numbers),
+    handshake: transport => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
+    listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
     startDaemon: async (stream, address, { signal, leave }) =>
       startStockDaemon({
         command: await stockCommand(options, stream, address),
@@ -57,7 +57,11 @@ export function stockKind(options: StockKindOptions): DaemonKind {
   }
 }
 
-async function stockCommand(options: StockKindOptions, stream: NormalizedStream, address: ListenerAddress): Promise<JavaCommand> {
+async function stockCommand(
+  options: StockKindOptions,
+  stream: NormalizedStream,
+  address: ListenerAddress,
+): Promise<JavaCommand> {
   const { java, folder, token, workerId, stopDeadlineMs } = options
   const target = stream.target === 'stock-kcl1' ? 'stock-kcl1' : 'stock-kcl3'
   const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
@@ -70,9 +74,21 @@ async function stockCommand(options: StockKindOptions, stream: NormalizedStream,
   }
   const file = `${folder}/${stream.name}.properties`
   await writeFile(file, formatProperties(properties), { mode: 0o600 })
-  const levels = Object.entries({ ...quietLevels, ...stream.logLevels }).flatMap(([logger, level]) => ['--level', `${logger}=${level}`])
+  const levels = Object.entries({ ...quietLevels, ...stream.logLevels }).flatMap(([logger, level]) => [
+    '--level',
+    `${logger}=${level}`,
+  ])
   const table = stream.tableName === null ? [] : ['--table', stream.tableName]
   const { classpath } = await verifyStockJars(target === 'stock-kcl1' ? 'kcl1' : 'kcl3', stream.daemon.classpath)
-  const args = [...jvmArgs(stream.daemon), '-cp', classpath, 'io.tsmld.stock.Launcher', ...levels, ...table, mainClasses[target], file]
+  const args = [
+    ...jvmArgs(stream.daemon),
+    '-cp',
+    classpath,
+    'io.tsmld.stock.Launcher',
+    ...levels,
+    ...table,
+    mainClasses[target],
+    file,
+  ]
   return { java, args, env: daemonEnv(stream.daemon) }
 }

@@ -1,8 +1,8 @@
 import type { NormalizedStream } from '../config/normalized-stream.ts'
-import { listen, type Listener } from '../daemon/listener.ts'
+import { type Listener, listen } from '../daemon/listener.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import { deferred } from '../deferred.ts'
-import { asError, TimeoutError } from '../errors.ts'
+import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { type Child, RestForOne } from './rest-for-one.ts'
@@ -40,7 +40,7 @@ const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 export class StreamSupervisor {
   readonly stream: NormalizedStream
   /** Resolves with the reason when the stream has failed for good, and all of it is gone. */
-  readonly failed: Promise<Error>
+  readonly failed: Promise<RestartLimitError>
   readonly #kind: DaemonKind
   readonly #settings: TreeSettings
   readonly #logger: Logger
@@ -60,11 +60,15 @@ export class StreamSupervisor {
       { name: 'listener', start: () => this.#startListener() },
       { name: 'daemon', start: (signal: AbortSignal) => this.#startDaemon(signal) },
     ]
-    this.#tree = new RestForOne(specs, new RestartPolicy(settings.restartLimit, daemonBackoff), (child, error, delayMs) => {
-      this.#state = 'restarting'
-      this.#logger.error({ err: error, child, delayMs }, `the ${child} failed and starts again: ${error.message}`)
-    })
-    this.failed = this.#tree.failed.then((error) => {
+    this.#tree = new RestForOne(
+      specs,
+      new RestartPolicy(settings.restartLimit, daemonBackoff),
+      (child, error, delayMs) => {
+        this.#state = 'restarting'
+        this.#logger.error({ err: error, child, delayMs }, `the ${child} failed and starts again: ${error.message}`)
+      },
+    )
+    this.failed = this.#tree.failed.then(error => {
       this.#state = 'failed'
       return error
     })
@@ -91,7 +95,10 @@ export class StreamSupervisor {
     try {
       await this.#daemon?.stop(deadlineMs)
     } catch (error) {
-      throw new TimeoutError(`${asError(error).message} Still running: ${busy()}.`, { cause: error, stream: this.stream.name })
+      throw new TimeoutError(`${asError(error).message} Still running: ${busy()}.`, {
+        cause: error,
+        stream: this.stream.name,
+      })
     } finally {
       await this.#listener?.close()
       await this.#sessions?.terminate()
@@ -132,7 +139,7 @@ export class StreamSupervisor {
       decodeRecord: this.#kind.recordDecoder(stream),
       newCodec: this.#kind.newCodec,
       logger: this.#logger,
-      onFailure: (error) => this.#sessionFailure.resolve(error),
+      onFailure: error => this.#sessionFailure.resolve(error),
     })
     this.#sessions = sessions
     return Promise.resolve(sessions)
@@ -149,7 +156,7 @@ export class StreamSupervisor {
       handshakeTimeoutMs,
       maxPendingHandshakes,
       onSession: (socket, { hello, rest }) => this.#sessions?.accept(socket, hello, rest) ?? null,
-      onRefused: (reason) => {
+      onRefused: reason => {
         this.#logger.warn({ reason }, 'a connection was refused')
       },
     })
@@ -161,7 +168,10 @@ export class StreamSupervisor {
     const { address } = this.#listener as Listener
     const failure = deferred<Error>()
     this.#sessionFailure = failure
-    const daemon = await this.#kind.startDaemon(this.stream, address, { signal, leave: () => this.#sessions?.leave() ?? Promise.resolve() })
+    const daemon = await this.#kind.startDaemon(this.stream, address, {
+      signal,
+      leave: () => this.#sessions?.leave() ?? Promise.resolve(),
+    })
     this.#daemon = daemon
     this.#state = 'running'
     const failed = this.#kind.outlivesFailedSession ? daemon.failed : Promise.race([daemon.failed, failure.promise])

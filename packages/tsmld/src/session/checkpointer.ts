@@ -3,7 +3,7 @@ import type { WirePosition } from '../protocol/messages.ts'
 import type { Position } from '../records/record.ts'
 import { comparePositions } from '../records/sequence-number.ts'
 import type { Checkpointer } from './record-processor.ts'
-import { SHARD_END, type SessionState } from './session-state.ts'
+import { type SessionState, SHARD_END } from './session-events.ts'
 
 interface Waiter {
   readonly position: WirePosition
@@ -51,7 +51,11 @@ export class SessionCheckpointer implements Checkpointer {
 
 /** Where a checkpoint goes: null where there is nothing to save yet, an error where the position was never delivered. */
 function resolvePosition(state: SessionState, at: Position | undefined): WirePosition | CheckpointError | null {
-  if (state.phase.name === 'closed') return new CheckpointError('The session of this shard has ended: nothing more is checkpointed.', 'ShutdownException')
+  if (state.phase.name === 'closed')
+    return new CheckpointError(
+      'The session of this shard has ended: nothing more is checkpointed.',
+      'ShutdownException',
+    )
   const atEnd = 'action' in state.phase && state.phase.action === 'shardEnded'
   // Said explicitly rather than "the latest", because a batch may come in between.
   if (at === undefined) return atEnd ? SHARD_END : state.delivered
@@ -59,7 +63,8 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
     return outOfRange(at, 'is not a position of a record')
   }
   // With no record delivered in this session the only position worth saving is the shard's end.
-  if (state.delivered === null || comparePositions(at, state.delivered) > 0) return outOfRange(at, 'was not delivered in this session')
+  if (state.delivered === null || comparePositions(at, state.delivered) > 0)
+    return outOfRange(at, 'was not delivered in this session')
   return { sequenceNumber: at.sequenceNumber, subSequenceNumber: at.subSequenceNumber }
 }
 

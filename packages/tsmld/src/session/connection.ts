@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net'
 
+/** What is told of a connection. */
+export interface ConnectionHandlers {
+  readonly onData: (chunk: Buffer) => void
+  /** With the socket's error, if that was why. */
+  readonly onClose: (error: Error | undefined) => void
+}
+
 /** What a session needs of a socket. */
 export interface Connection {
   write(bytes: Buffer): void
@@ -7,13 +14,13 @@ export interface Connection {
   end(): void
   /** Closes at once. */
   destroy(): void
-  listen(handlers: { onData(chunk: Buffer): void; onClose(error: Error | undefined): void }): void
+  listen(handlers: ConnectionHandlers): void
 }
 
 /** A connected socket as a {@link Connection}. */
 export function socketConnection(socket: Socket): Connection {
   return {
-    write: (bytes) => {
+    write: bytes => {
       if (socket.writable) socket.write(bytes)
     },
     end: () => {
@@ -27,7 +34,7 @@ export function socketConnection(socket: Socket): Connection {
     listen: ({ onData, onClose }) => {
       let failure: Error | undefined
       socket.on('data', onData)
-      socket.on('error', (error) => {
+      socket.on('error', error => {
         failure = error
       })
       socket.on('end', () => {

@@ -19,89 +19,19 @@
 // json-lines always, frames when the lease is about to be given back.
 
 import { CheckpointError, ProtocolError } from '../errors.ts'
-import type { Action, DaemonMessage, WirePosition } from '../protocol/messages.ts'
+import type { DaemonMessage, WirePosition } from '../protocol/messages.ts'
 import { comparePositions } from '../records/sequence-number.ts'
-
-/** The position after which a shard has no more records. */
-export const SHARD_END: WirePosition = { sequenceNumber: 'SHARD_END', subSequenceNumber: 0 }
-
-/** How a session ended. */
-export type SessionEnd =
-  | { readonly kind: 'leaseLost' }
-  | { readonly kind: 'shardEnded' }
-  /** The user's code, the protocol or a checkpoint failed. */
-  | { readonly kind: 'failed'; readonly error: Error }
-  /** The connection ended by itself: the daemon, or its bridge process, is gone. */
-  | { readonly kind: 'disconnected'; readonly error: Error }
-  /** The runtime ended it. */
-  | { readonly kind: 'aborted'; readonly error: Error }
-  /** It was asked to leave, and has answered its last action. */
-  | { readonly kind: 'left' }
-
-export type SessionPhase =
-  | { readonly name: 'awaitingInitialize' }
-  | { readonly name: 'idle' }
-  | { readonly name: 'handling'; readonly action: Action }
-  | { readonly name: 'finishing'; readonly action: Action }
-  | { readonly name: 'closed' }
-
-type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: WirePosition; readonly attempt: number }
-
-export interface SessionState {
-  readonly phase: SessionPhase
-  readonly lease: 'held' | 'lost'
-  /** The greatest position handed to the processor. */
-  readonly delivered: WirePosition | null
-  /** The last checkpoint that this session saved. */
-  readonly saved: WirePosition | null
-  /** At most one checkpoint is with the daemon. */
-  readonly outstanding: Outstanding | null
-  /** The greatest position asked for beyond it. */
-  readonly wanted: WirePosition | null
-  /** Whether it closes after the present action: how a daemon that cannot ask its shards to shut down is left. */
-  readonly leaving: boolean
-}
-
-export type SessionEvent =
-  | { readonly kind: 'messageReceived'; readonly message: DaemonMessage }
-  | { readonly kind: 'handlerSettled' }
-  | { readonly kind: 'handlerFailed'; readonly error: Error }
-  | { readonly kind: 'checkpointRequested'; readonly position: WirePosition }
-  | { readonly kind: 'retryDue' }
-  | { readonly kind: 'answerOverdue' }
-  | { readonly kind: 'inputBroke'; readonly error: Error }
-  | { readonly kind: 'connectionClosed'; readonly error: Error }
-  /** A newer session has this shard. */
-  | { readonly kind: 'superseded' }
-  | { readonly kind: 'leaveRequested' }
-  | { readonly kind: 'aborted'; readonly error: Error }
-
-export type SessionEffect =
-  | { readonly kind: 'runHandler'; readonly message: HandledMessage }
-  | { readonly kind: 'sendStatus'; readonly responseFor: Action }
-  | { readonly kind: 'sendCheckpoint'; readonly position: WirePosition }
-  | { readonly kind: 'scheduleRetry'; readonly attempt: number }
-  | { readonly kind: 'resolveCheckpoints'; readonly upTo: WirePosition }
-  | { readonly kind: 'rejectCheckpoints'; readonly error: Error }
-  | { readonly kind: 'abortSignal'; readonly error: Error }
-  /** The handler threw after the lease was lost: worth an info line, no more. */
-  | { readonly kind: 'noteLateFailure'; readonly error: Error }
-  | { readonly kind: 'end'; readonly end: SessionEnd }
-
-/** A message that asks for a status. */
-export type HandledMessage = Extract<DaemonMessage, { kind: Action }>
-
-export interface SessionRules {
-  /** Whether the codec lets a checkpoint go out while no action is being handled. */
-  readonly checkpointsBetweenActions: boolean
-  /** How often a throttled checkpoint is sent before it fails the session. */
-  readonly maxCheckpointAttempts: number
-}
-
-export interface Transition {
-  readonly state: SessionState
-  readonly effects: readonly SessionEffect[]
-}
+import {
+  type HandledMessage,
+  type SessionEffect,
+  type SessionEnd,
+  type SessionEvent,
+  type SessionPhase,
+  type SessionRules,
+  type SessionState,
+  SHARD_END,
+  type Transition,
+} from './session-events.ts'
 
 export const initialState: SessionState = {
   phase: { name: 'awaitingInitialize' },
@@ -161,7 +91,10 @@ function receive(state: SessionState, message: DaemonMessage, rules: SessionRule
       return continueAfterLoss(state, 'the lease is lost', rules)
     case 'initialize':
       if (state.phase.name !== 'awaitingInitialize') return fail(state, `initialize while ${describe(state.phase)}`)
-      return { state: { ...state, phase: { name: 'handling', action: 'initialize' } }, effects: [{ kind: 'runHandler', message }] }
+      return {
+        state: { ...state, phase: { name: 'handling', action: 'initialize' } },
+        effects: [{ kind: 'runHandler', message }],
+      }
     case 'processRecords':
     case 'leaseLost':
     case 'shardEnded':
@@ -171,7 +104,11 @@ function receive(state: SessionState, message: DaemonMessage, rules: SessionRule
   }
 }
 
-function handle(state: SessionState, message: Exclude<HandledMessage, { kind: 'initialize' }>, rules: SessionRules): Transition {
+function handle(
+  state: SessionState,
+  message: Exclude<HandledMessage, { kind: 'initialize' }>,
+  rules: SessionRules,
+): Transition {
   const handling: SessionState = { ...state, phase: { name: 'handling', action: message.kind } }
   if (message.kind === 'leaseLost') {
     const lost = loseLease(handling, 'the lease is lost')
@@ -188,7 +125,10 @@ function settle(state: SessionState, rules: SessionRules): Transition {
   const { phase } = state
   if (phase.name !== 'handling') return { state, effects: [] }
   const atEnd = phase.action === 'shardEnded' && state.lease === 'held' && state.saved?.sequenceNumber !== 'SHARD_END'
-  return finish({ ...state, phase: { name: 'finishing', action: phase.action }, wanted: atEnd ? SHARD_END : state.wanted }, rules)
+  return finish(
+    { ...state, phase: { name: 'finishing', action: phase.action }, wanted: atEnd ? SHARD_END : state.wanted },
+    rules,
+  )
 }
 
 /** Sends the status unless a checkpoint has to be through first. */
@@ -220,24 +160,35 @@ function request(state: SessionState, position: WirePosition, rules: SessionRule
 function sendWanted(state: SessionState, rules: SessionRules): Transition {
   const { wanted } = state
   const busy = state.phase.name === 'handling' || state.phase.name === 'finishing'
-  if (wanted === null || state.outstanding !== null || !(busy || rules.checkpointsBetweenActions)) return { state, effects: [] }
+  if (wanted === null || state.outstanding !== null || !(busy || rules.checkpointsBetweenActions))
+    return { state, effects: [] }
   return {
     state: { ...state, wanted: null, outstanding: { name: 'sent', position: wanted, attempt: 1 } },
     effects: [{ kind: 'sendCheckpoint', position: wanted }],
   }
 }
 
-function answer(state: SessionState, message: Extract<DaemonMessage, { kind: 'checkpointAnswered' }>, rules: SessionRules): Transition {
+function answer(
+  state: SessionState,
+  message: Extract<DaemonMessage, { kind: 'checkpointAnswered' }>,
+  rules: SessionRules,
+): Transition {
   const { outstanding } = state
   if (outstanding?.name !== 'sent') return fail(state, 'an answer to a checkpoint that nobody awaits')
   if (!isAnswerTo(outstanding.position, message.sequenceNumber)) {
-    return fail(state, `an answer for the checkpoint ${String(message.sequenceNumber)} where ${outstanding.position.sequenceNumber} was asked for`)
+    return fail(
+      state,
+      `an answer for the checkpoint ${String(message.sequenceNumber)} where ${outstanding.position.sequenceNumber} was asked for`,
+    )
   }
   const { position, attempt } = outstanding
   const free: SessionState = { ...state, outstanding: null }
   switch (message.error) {
     case null: {
-      const rest = finish({ ...free, saved: position, wanted: isCovered(free.wanted, position) ? null : free.wanted }, rules)
+      const rest = finish(
+        { ...free, saved: position, wanted: isCovered(free.wanted, position) ? null : free.wanted },
+        rules,
+      )
       return prepend([{ kind: 'resolveCheckpoints', upTo: position }], rest)
     }
     case 'ThrottlingException':
@@ -245,7 +196,11 @@ function answer(state: SessionState, message: Extract<DaemonMessage, { kind: 'ch
       // The lease went while this one was under way: no use in asking again.
       if (state.lease === 'lost') return finish(free, rules)
       if (attempt >= rules.maxCheckpointAttempts) {
-        return failCheckpoint(free, message.error, `the lease table refused the checkpoint ${position.sequenceNumber} ${String(attempt)} times`)
+        return failCheckpoint(
+          free,
+          message.error,
+          `the lease table refused the checkpoint ${position.sequenceNumber} ${String(attempt)} times`,
+        )
       }
       return {
         state: { ...state, outstanding: { name: 'backingOff', position, attempt: attempt + 1 } },
@@ -288,7 +243,11 @@ function end(state: SessionState, how: SessionEnd): Transition {
   const error = 'error' in how ? how.error : leaseIsGone(endings[how.kind])
   return {
     state: { ...state, phase: { name: 'closed' }, outstanding: null, wanted: null },
-    effects: [{ kind: 'abortSignal', error }, { kind: 'rejectCheckpoints', error }, { kind: 'end', end: how }],
+    effects: [
+      { kind: 'abortSignal', error },
+      { kind: 'rejectCheckpoints', error },
+      { kind: 'end', end: how },
+    ],
   }
 }
 
@@ -301,14 +260,21 @@ function leaseIsGone(why = 'the lease is lost'): CheckpointError {
 
 const left: SessionEnd = { kind: 'left' }
 
-const positionOf = ({ sequenceNumber, subSequenceNumber }: WirePosition): WirePosition => ({ sequenceNumber, subSequenceNumber })
+const positionOf = ({ sequenceNumber, subSequenceNumber }: WirePosition): WirePosition => ({
+  sequenceNumber,
+  subSequenceNumber,
+})
 
-const isCovered = (wanted: WirePosition | null, saved: WirePosition): boolean => wanted !== null && comparePositions(wanted, saved) <= 0
+const isCovered = (wanted: WirePosition | null, saved: WirePosition): boolean =>
+  wanted !== null && comparePositions(wanted, saved) <= 0
 
 /** The MLD echoes what was asked for (MultiLangProtocol.checkpoint); null stands for the shard's end. */
 const isAnswerTo = (asked: WirePosition, answered: string | null): boolean =>
   answered === null || asked.sequenceNumber === 'SHARD_END' || answered === asked.sequenceNumber
 
-const prepend = (effects: readonly SessionEffect[], next: Transition): Transition => ({ state: next.state, effects: [...effects, ...next.effects] })
+const prepend = (effects: readonly SessionEffect[], next: Transition): Transition => ({
+  state: next.state,
+  effects: [...effects, ...next.effects],
+})
 
 const describe = (phase: SessionPhase): string => ('action' in phase ? `${phase.name} ${phase.action}` : phase.name)

@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionState } from './session-state.ts'
+import type { SessionEvent, SessionState } from './session-events.ts'
 
 /** One shard as `runtime.status()` tells of it: plain JSON. */
 export interface SessionStatus {

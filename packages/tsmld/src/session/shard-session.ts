@@ -8,15 +8,14 @@ import type { Connection } from './connection.ts'
 import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
 import {
   type HandledMessage,
-  initialState,
   type SessionEffect,
   type SessionEnd,
   type SessionEvent,
   type SessionRules,
   type SessionState,
   SHARD_END,
-  transition,
-} from './session-state.ts'
+} from './session-events.ts'
+import { initialState, transition } from './session-state.ts'
 import { SessionFigures, type SessionStatus } from './session-status.ts'
 
 /** What a session needs to know of its stream. */
@@ -71,11 +70,11 @@ export class ShardSession<R> {
     this.#decoder = this.#codec.decoder()
     this.#checkpointer = new SessionCheckpointer(
       () => this.#state,
-      (position) => {
+      position => {
         this.#dispatch({ kind: 'checkpointRequested', position })
       },
     )
-    this.ended = new Promise((resolve) => {
+    this.ended = new Promise(resolve => {
       this.#resolveEnded = resolve
     })
   }
@@ -83,10 +82,10 @@ export class ShardSession<R> {
   /** Begins to read: `first` is what came with the hello. */
   start(first: Buffer): void {
     this.#connection.listen({
-      onData: (chunk) => {
+      onData: chunk => {
         this.#receive(chunk)
       },
-      onClose: (error) => {
+      onClose: error => {
         this.#close(error)
       },
     })
@@ -185,7 +184,10 @@ export class ShardSession<R> {
         this.#abort.abort(effect.error)
         return
       case 'noteLateFailure':
-        this.#logger.info({ error: effect.error.message }, 'the lease is lost, and the handler failed after it: its records are processed again elsewhere')
+        this.#logger.info(
+          { error: effect.error.message },
+          'the lease is lost, and the handler failed after it: its records are processed again elsewhere',
+        )
         return
       case 'end':
         this.#finish(effect.end)

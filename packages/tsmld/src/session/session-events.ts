@@ -1,0 +1,82 @@
+import type { Action, DaemonMessage, WirePosition } from '../protocol/messages.ts'
+
+/** The position after which a shard has no more records. */
+export const SHARD_END: WirePosition = { sequenceNumber: 'SHARD_END', subSequenceNumber: 0 }
+
+/** How a session ended. */
+export type SessionEnd =
+  | { readonly kind: 'leaseLost' }
+  | { readonly kind: 'shardEnded' }
+  /** The user's code, the protocol or a checkpoint failed. */
+  | { readonly kind: 'failed'; readonly error: Error }
+  /** The connection ended by itself: the daemon, or its bridge process, is gone. */
+  | { readonly kind: 'disconnected'; readonly error: Error }
+  /** The runtime ended it. */
+  | { readonly kind: 'aborted'; readonly error: Error }
+  /** It was asked to leave, and has answered its last action. */
+  | { readonly kind: 'left' }
+
+export type SessionPhase =
+  | { readonly name: 'awaitingInitialize' }
+  | { readonly name: 'idle' }
+  | { readonly name: 'handling'; readonly action: Action }
+  | { readonly name: 'finishing'; readonly action: Action }
+  | { readonly name: 'closed' }
+
+type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: WirePosition; readonly attempt: number }
+
+export interface SessionState {
+  readonly phase: SessionPhase
+  readonly lease: 'held' | 'lost'
+  /** The greatest position handed to the processor. */
+  readonly delivered: WirePosition | null
+  /** The last checkpoint that this session saved. */
+  readonly saved: WirePosition | null
+  /** At most one checkpoint is with the daemon. */
+  readonly outstanding: Outstanding | null
+  /** The greatest position asked for beyond it. */
+  readonly wanted: WirePosition | null
+  /** Whether it closes after the present action: how a daemon that cannot ask its shards to shut down is left. */
+  readonly leaving: boolean
+}
+
+export type SessionEvent =
+  | { readonly kind: 'messageReceived'; readonly message: DaemonMessage }
+  | { readonly kind: 'handlerSettled' }
+  | { readonly kind: 'handlerFailed'; readonly error: Error }
+  | { readonly kind: 'checkpointRequested'; readonly position: WirePosition }
+  | { readonly kind: 'retryDue' }
+  | { readonly kind: 'answerOverdue' }
+  | { readonly kind: 'inputBroke'; readonly error: Error }
+  | { readonly kind: 'connectionClosed'; readonly error: Error }
+  /** A newer session has this shard. */
+  | { readonly kind: 'superseded' }
+  | { readonly kind: 'leaveRequested' }
+  | { readonly kind: 'aborted'; readonly error: Error }
+
+export type SessionEffect =
+  | { readonly kind: 'runHandler'; readonly message: HandledMessage }
+  | { readonly kind: 'sendStatus'; readonly responseFor: Action }
+  | { readonly kind: 'sendCheckpoint'; readonly position: WirePosition }
+  | { readonly kind: 'scheduleRetry'; readonly attempt: number }
+  | { readonly kind: 'resolveCheckpoints'; readonly upTo: WirePosition }
+  | { readonly kind: 'rejectCheckpoints'; readonly error: Error }
+  | { readonly kind: 'abortSignal'; readonly error: Error }
+  /** The handler threw after the lease was lost: worth an info line, no more. */
+  | { readonly kind: 'noteLateFailure'; readonly error: Error }
+  | { readonly kind: 'end'; readonly end: SessionEnd }
+
+/** A message that asks for a status. */
+export type HandledMessage = Extract<DaemonMessage, { kind: Action }>
+
+export interface SessionRules {
+  /** Whether the codec lets a checkpoint go out while no action is being handled. */
+  readonly checkpointsBetweenActions: boolean
+  /** How often a throttled checkpoint is sent before it fails the session. */
+  readonly maxCheckpointAttempts: number
+}
+
+export interface Transition {
+  readonly state: SessionState
+  readonly effects: readonly SessionEffect[]
+}
