@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { clashingFileNames, jarFileName, parseDependencyList } from './lock.mjs'
 
 /**
@@ -56,26 +57,37 @@ export async function sha256(file) {
     .digest('hex')
 }
 
+const progressIntervalMs = 5000
+
 /**
+ * Runs Maven, and says every few seconds how far its downloads are: the first time they take a while.
  * @param {string} folder
  * @param {readonly string[]} args
  * @returns {Promise<void>}
  */
 function maven(folder, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn('mvn', ['-B', '-q', '-ntp', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    const keep = (/** @type {Buffer} */ chunk) => {
-      output = (output + chunk.toString()).slice(-8000)
-    }
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
+    const child = spawn('mvn', ['-B', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+    /** @type {string[]} */
+    let lastLines = []
+    let downloads = 0
+    let told = 0
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (line.includes('Downloaded from ')) downloads += 1
+      else if (!line.includes('Downloading from ')) lastLines = [...lastLines.slice(-40), line]
+    })
+    const progress = setInterval(() => {
+      if (downloads > told) console.error(`jars: ${String(downloads)} files downloaded`)
+      told = downloads
+    }, progressIntervalMs)
     child.on('error', cause => {
+      clearInterval(progress)
       reject(new Error('Maven could not be started; install it (Debian, Ubuntu: apt-get install maven)', { cause }))
     })
     child.on('close', code => {
+      clearInterval(progress)
       if (code === 0) resolve()
-      else reject(new Error(`Maven failed with code ${String(code)}:\n${output.trim()}`))
+      else reject(new Error(`Maven failed with code ${String(code)}:\n${lastLines.join('\n')}`))
     })
   })
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { jarFileName } from './lock.mjs'
+import { sha256 } from './maven.mjs'
 
 /**
  * A digest of all that the jars are made from: when it is the same, there is nothing to build.
@@ -30,18 +32,25 @@ async function filesUnder(path) {
 }
 
 /**
- * Whether a finished build with this stamp lies there; the jars' own hashes are checked by whoever starts a daemon.
+ * Whether a build with this stamp lies there, whole: a jar that was altered or removed is built again.
  * @param {string} packageFolder
  * @param {string} stamp
  */
 export async function isBuilt(packageFolder, stamp) {
-  const manifests = [
-    join(packageFolder, 'jars', 'manifest.json'),
-    join(packageFolder, 'stock', 'jars', 'kcl1', 'manifest.json'),
+  const { sets } = JSON.parse(await readFile(join(packageFolder, 'jars.lock.json'), 'utf8'))
+  const folders = [
+    { folder: join(packageFolder, 'jars'), locked: sets.embedded },
+    { folder: join(packageFolder, 'stock', 'jars', 'kcl1'), locked: sets.kcl1 },
   ]
-  for (const file of manifests) {
-    const text = await readFile(file, 'utf8').catch(() => '{}')
-    if (JSON.parse(text).stamp !== stamp) return false
+  for (const { folder, locked } of folders) {
+    const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}')
+    const manifest = JSON.parse(text)
+    if (manifest.stamp !== stamp) return false
+    const jars = Object.entries(locked).map(([coordinates, hash]) => [jarFileName(coordinates), hash])
+    for (const [name, hash] of [...jars, ...Object.entries(manifest.own)]) {
+      const found = await sha256(join(folder, name)).catch(() => undefined)
+      if (found !== hash) return false
+    }
   }
   return true
 }
