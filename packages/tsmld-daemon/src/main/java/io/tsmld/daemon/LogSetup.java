@@ -22,17 +22,20 @@ final class LogSetup {
 
   /** What says little and often, or would show a user's payloads, properties or keys. */
   private static final Map<String, Level> DEFAULTS =
-      Map.of(
-          "software.amazon.awssdk", Level.WARN,
-          "io.netty", Level.WARN,
-          "com.amazonaws", Level.WARN,
-          "software.amazon.kinesis.multilang.config", Level.WARN,
-          "software.amazon.kinesis.leases", Level.WARN,
-          "software.amazon.kinesis.leader", Level.WARN,
-          "software.amazon.kinesis.retrieval", Level.WARN,
-          "software.amazon.kinesis.worker", Level.WARN,
-          "software.amazon.kinesis.coordinator", Level.WARN,
-          "software.amazon.kinesis.coordinator.Scheduler", Level.INFO);
+      Map.ofEntries(
+          Map.entry("software.amazon.awssdk", Level.WARN),
+          Map.entry("io.netty", Level.ERROR),
+          Map.entry("com.amazonaws", Level.WARN),
+          Map.entry("software.amazon.kinesis.coordinator", Level.WARN),
+          Map.entry("software.amazon.kinesis.coordinator.Scheduler", Level.INFO),
+          Map.entry("software.amazon.kinesis.leader", Level.WARN),
+          Map.entry("software.amazon.kinesis.leases", Level.WARN),
+          Map.entry("software.amazon.kinesis.lifecycle", Level.WARN),
+          // One warning a batch after a split, until its list of shards is read again.
+          Map.entry("software.amazon.kinesis.lifecycle.ProcessTask", Level.ERROR),
+          Map.entry("software.amazon.kinesis.multilang.config", Level.WARN),
+          Map.entry("software.amazon.kinesis.retrieval", Level.WARN),
+          Map.entry("software.amazon.kinesis.worker", Level.WARN));
 
   private static AsyncAppender async;
 

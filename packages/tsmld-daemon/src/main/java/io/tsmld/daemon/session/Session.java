@@ -22,9 +22,6 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
  * closes the channel, which is then a failed session like any other.
  */
 public final class Session {
-  /** How often a waiting action looks whether the lease is still held. */
-  private static final long LEASE_CHECK_MS = 1_000;
-
   private static final long CONNECT_TIMEOUT_MS = 10_000;
 
   /** How long Node may take to close after its last status, before this side does. */
@@ -146,7 +143,7 @@ public final class Session {
     long start = System.nanoTime();
     while (true) {
       long elapsedMs = (System.nanoTime() - start) / 1_000_000;
-      long left = limitMs > 0 ? limitMs - elapsedMs : LEASE_CHECK_MS;
+      long left = limitMs > 0 ? limitMs - elapsedMs : config.leaseCheckMs();
       try {
         synchronized (lock) {
           throwIfFailed();
@@ -154,7 +151,7 @@ public final class Session {
             return;
           }
           if (left > 0) {
-            lock.wait(Math.min(LEASE_CHECK_MS, left));
+            lock.wait(Math.min(config.leaseCheckMs(), left));
           }
         }
       } catch (InterruptedException e) {
@@ -163,7 +160,7 @@ public final class Session {
       }
       if (left <= 0) {
         fail(onTimeout + " within " + limitMs + " ms");
-      } else if (elapsedMs >= LEASE_CHECK_MS && !losingSaid && writer != null && !lease.held()) {
+      } else if (elapsedMs >= config.leaseCheckMs() && !losingSaid && writer != null && !lease.held()) {
         sayLosing();
       }
     }

@@ -134,7 +134,8 @@ public final class StreamRunner {
     SchedulerParts parts = plan.parts();
     parts.coordinator().workerStateChangeListener(new StateListener());
     SessionConfig config =
-        new SessionConfig(name(), plan.recordFormat(), token, plan.actionTimeoutMs());
+        new SessionConfig(
+            name(), plan.recordFormat(), token, plan.actionTimeoutMs(), SessionConfig.DEFAULT_LEASE_CHECK_MS);
     sessions = new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
     peers = new Peers(parts.leaseManagement());
     EmbeddedScheduler built = new EmbeddedScheduler(parts, this::processor, spec.fastStart());

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Set;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /** A session's messages as JSON: those to Node written, those from Node read. */
 public final class Messages {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int EXCERPT_CHARS = 200;
+  private static final Set<String> ACTIONS =
+      Set.of("initialize", "processRecords", "leaseLost", "shardEnded", "shutdownRequested");
 
   private Messages() {}
 
@@ -48,7 +52,7 @@ public final class Messages {
   public static NodeMessage parse(Frame frame) throws ProtocolException {
     return switch (frame.kind()) {
       case Frames.MESSAGE -> message(object(frame));
-      case Frames.REFUSAL -> new NodeMessage.Refusal(object(frame).path("reason").asText("no reason given"));
+      case Frames.REFUSAL -> refusal(object(frame));
       default -> throw new ProtocolException("a frame of kind 0x%02x is not Node's to send".formatted(frame.kind()));
     };
   }
@@ -61,10 +65,17 @@ public final class Messages {
     };
   }
 
+  private static NodeMessage refusal(JsonNode node) throws ProtocolException {
+    if (!node.path("reason").isTextual()) {
+      throw new ProtocolException("a refusal without a reason came from Node");
+    }
+    return new NodeMessage.Refusal(node.path("reason").asText());
+  }
+
   private static NodeMessage status(JsonNode node) throws ProtocolException {
     JsonNode responseFor = node.path("responseFor");
-    if (!responseFor.isTextual()) {
-      throw new ProtocolException("a status without responseFor came from Node: " + excerpt(node.toString()));
+    if (!responseFor.isTextual() || !ACTIONS.contains(responseFor.asText())) {
+      throw new ProtocolException("a status for no known action came from Node: " + excerpt(node.toString()));
     }
     return new NodeMessage.Status(responseFor.asText());
   }
@@ -102,7 +113,7 @@ public final class Messages {
       }
     } catch (JsonProcessingException e) {
       // said below, without the parser's own words, which may hold the whole text
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new ProtocolException("a message from Node could not be read: " + e.getMessage());
     }
     throw new ProtocolException("a message from Node is not a JSON object: " + excerpt(frame.text()));
