@@ -21,7 +21,7 @@ async function readByJava(files: readonly string[]): Promise<Reading[]> {
 function reading(line: string): Reading {
   if (line === 'refused') return 'refused'
   const entries = line === '' ? [] : line.split(',').map(entry => entry.split('=').map(text))
-  return Object.fromEntries(entries)
+  return Object.fromEntries(entries) as Record<string, string>
 }
 
 function text(hex: string): string {

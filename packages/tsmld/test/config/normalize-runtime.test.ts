@@ -65,7 +65,7 @@ const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
 
 for (const [options, message] of wrong) {
   test(`a runtime with ${Object.keys(options).join()} wrong is refused: ${message.source}`, () => {
-    assertRefused(() => normalizeRuntime({ streams: [clicks()], ...options } as RuntimeOptions), message)
+    assertRefused(() => normalizeRuntime({ streams: [clicks()], ...options }), message)
   })
 }
 

@@ -118,7 +118,7 @@ const wrongOnKinesis: readonly (readonly [Record<string, unknown>, RegExp])[] = 
 
 for (const [options, message] of wrongOnKinesis) {
   test(`on Kinesis ${show(options)} is refused`, () => {
-    assertRefused(() => normalizeStream(clicks(options as Kinesis)), message)
+    assertRefused(() => normalizeStream(clicks(options)), message)
   })
 }
 
@@ -139,7 +139,7 @@ const wrongOnDynamodb: readonly (readonly [Record<string, unknown>, RegExp])[] =
 
 for (const [options, message] of wrongOnDynamodb) {
   test(`on DynamoDB ${show(options)} is refused`, () => {
-    assertRefused(() => normalizeStream(items(options as Dynamodb)), message)
+    assertRefused(() => normalizeStream(items(options)), message)
   })
 }
 
