@@ -67,7 +67,10 @@ const progressIntervalMs = 5000
  */
 function maven(folder, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn('mvn', ['-B', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     /** @type {string[]} */
     let lastLines = []
     let downloads = 0
