@@ -12,7 +12,7 @@ export interface DemoArguments {
 export const usage = `Usage: npm run demo [-- [--daemon embedded|stock] [--json] [--verbose]]
 
   --daemon   embedded: one Java program of tsmld's own for both streams (the default)
-             stock: AWS's unmodified MultiLangDaemons, which start slowly (about two minutes)
+             stock: AWS's unmodified MultiLangDaemons, which start slowly (about a minute)
   --json     prints the verdict as one line of JSON, the last line of stdout
   --verbose  shows the log of tsmld and of the daemon on stderr
 `
