@@ -67,9 +67,9 @@ const progressIntervalMs = 5000
  */
 function maven(folder, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn('mvn', ['-B', '-Dstyle.color=never', ...args], {
+    const child = spawn('mvn', ['-B', ...args], {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     /** @type {string[]} */
     let lastLines = []
@@ -78,6 +78,9 @@ function maven(folder, args) {
     createInterface({ input: child.stdout }).on('line', line => {
       if (line.includes('Downloaded from ')) downloads += 1
       else if (!line.includes('Downloading from ')) lastLines = [...lastLines.slice(-40), line]
+    })
+    createInterface({ input: child.stderr }).on('line', line => {
+      lastLines = [...lastLines.slice(-40), line]
     })
     const progress = setInterval(() => {
       if (downloads > told) console.error(`jars: ${String(downloads)} files downloaded`)
