@@ -19,6 +19,9 @@ export interface NormalizedRuntime {
   readonly handlerWaitMs: number
   readonly checkpointTimeoutMs: number
   readonly handshakeTimeoutMs: number
+  readonly maxRecordBytes: number
+  readonly maxBatchBytes: number
+  readonly maxLineBytes: number
 }
 
 const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
@@ -44,6 +47,9 @@ const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
   handlerWaitMs: milliseconds(0),
   checkpointTimeoutMs: milliseconds(1),
   handshakeTimeoutMs: milliseconds(1),
+  maxRecordBytes: integer(1_024, 2 ** 31 - 1, ' bytes'),
+  maxBatchBytes: integer(1_024, 2 ** 40, ' bytes'),
+  maxLineBytes: integer(1_024, 2 ** 31 - 1, ' bytes'),
 }
 
 /**
@@ -81,6 +87,9 @@ export function normalizeRuntime(
     handlerWaitMs: options.handlerWaitMs ?? 30_000,
     checkpointTimeoutMs: options.checkpointTimeoutMs ?? 60_000,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 5_000,
+    maxRecordBytes: options.maxRecordBytes ?? 16 << 20,
+    maxBatchBytes: options.maxBatchBytes ?? 256 << 20,
+    maxLineBytes: options.maxLineBytes ?? 64 << 20,
   }
 }
 

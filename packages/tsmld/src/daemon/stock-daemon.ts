@@ -18,6 +18,8 @@ export interface StockDaemonOptions {
 
 /** What the KCL, 1 and 3, logs when its worker begins (Worker.java, Scheduler.java). */
 const startedPattern = /Initialization complete\. Starting worker loop/
+/** A JVM's exit code after SIGTERM. */
+const terminatedCode = 143
 /** What the shutdown hook gets beyond its grace. */
 const exitGraceMs = 2_000
 
@@ -67,13 +69,17 @@ export async function startStockDaemon(options: StockDaemonOptions): Promise<Str
     if (drain === 'sigterm') jvm.terminate()
     const inTime = await settlesWithin(drained, drain === 'sigterm' ? deadlineMs + exitGraceMs : deadlineMs)
     await jvm.kill()
-    if (!inTime)
-      throw new TimeoutError(
-        `Not every shard was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`,
-      )
+    if (!inTime) throw new TimeoutError(notDrained(deadlineMs))
+    const exit = await jvm.exited
+    if (drain === 'sigterm' && exit.exitCode !== 0 && exit.exitCode !== terminatedCode) {
+      throw jvm.exitError(exit, 'While it was asked to stop, the MultiLangDaemon')
+    }
   }
   return { pid: jvm.pid, failed: failed.promise, stop, kill }
 }
+
+const notDrained = (deadlineMs: number): string =>
+  `Not every shard was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`
 
 async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const late = deferred<false>()

@@ -78,6 +78,7 @@ class StreamRuntime implements Runtime {
         token: randomBytes(32).toString('hex'),
         workerId: this.#workerId,
       })
+      if (this.#stopping !== undefined) throw new TimeoutError('The runtime was stopped while it started.')
       this.#supervisors = this.#options.streams.map(
         stream => new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger),
       )

@@ -15,7 +15,10 @@ export interface DaemonTree {
 
 /** All that differs between the embedded daemon and AWS's own, as a stream's tree sees it. */
 export interface DaemonKind {
-  /** Whether a failed session costs its shard only. */
+  /**
+   * Whether a failed session costs its shard only. Where not, the daemon is killed at once when one fails, and a shard that begins while it stops is left unanswered: refusing it
+   * would end the daemon before the others have drained.
+   */
   readonly outlivesFailedSession: boolean
   readonly newCodec: () => Codec
   recordDecoder(stream: NormalizedStream): (record: WireRecord) => unknown

@@ -41,7 +41,16 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
     const host = sharedDaemon && shared !== undefined ? shared : embeddedHost(input, stream, java, classpath)
     if (sharedDaemon) shared = host
     const { folder, token, workerId } = input
-    kinds.set(stream, embeddedKind({ folder, token, workerId, host, limits: {} }))
+    kinds.set(
+      stream,
+      embeddedKind({
+        folder,
+        token,
+        workerId,
+        host,
+        limits: { recordBytes: input.options.maxRecordBytes, batchBytes: input.options.maxBatchBytes },
+      }),
+    )
   }
   return stream => kinds.get(stream) as DaemonKind
 }

@@ -130,7 +130,7 @@ export class RestForOne {
 }
 
 /** Waits; false when `signal` called it off. */
-function delay(ms: number, signal: AbortSignal): Promise<boolean> {
+export function delay(ms: number, signal: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     const done = (): void => {
       clearTimeout(timer)

@@ -38,4 +38,10 @@ export interface RuntimeOptions {
   readonly checkpointTimeoutMs?: number | undefined
   /** How long a connection may take until its handshake is complete, in milliseconds. @default 5000 */
   readonly handshakeTimeoutMs?: number | undefined
+  /** The greatest record that is taken, in bytes; a greater one fails its shard. @default 16777216 */
+  readonly maxRecordBytes?: number | undefined
+  /** The greatest batch that is taken, in bytes. Embedded daemon only. @default 268435456 */
+  readonly maxBatchBytes?: number | undefined
+  /** The greatest line, a whole batch in base64, that is taken from a stock daemon, in bytes. @default 67108864 */
+  readonly maxLineBytes?: number | undefined
 }

@@ -12,6 +12,8 @@ import { ShardFailures } from './shard-failures.ts'
 export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize'> {
   /** How long a shard's new session waits for the handler of an earlier one. */
   readonly handlerWaitMs: number
+  /** Whether a shard that begins while the stream stops is refused; else it is left without an answer. */
+  readonly refuseWhileStopping: boolean
   /** How many times in a row a shard may fail. */
   readonly shardRestartLimit: number
   /** Told of every session that failed. */
@@ -108,7 +110,11 @@ export class ShardSessions<R> implements Child {
   /** Waits until `session` may run user code; rejects where it never may. */
   async #mayBegin(session: ShardSession<R>): Promise<void> {
     const shardId = session.shardId ?? ''
-    const called = AbortSignal.any([session.signal, this.#stopping.signal])
+    const { handlerWaitMs, refuseWhileStopping } = this.#options
+    const stopping = this.#stopping.signal
+    if (stopping.aborted && !refuseWhileStopping)
+      await new Promise(resolve => session.signal.addEventListener('abort', resolve))
+    const called = AbortSignal.any([session.signal, stopping])
     called.throwIfAborted()
     const earlier = [...this.#sessions].filter(other => other !== session && other.shardId === shardId)
     for (const other of earlier) other.supersede()
@@ -116,7 +122,6 @@ export class ShardSessions<R> implements Child {
     if (figures !== undefined) session.figures.resume(figures)
     this.#figures.set(shardId, session.figures)
 
-    const { handlerWaitMs } = this.#options
     const settled = Promise.all(earlier.map(other => other.handlerSettled()))
     const outcome = await within(settled, earlier.length === 0 ? 0 : handlerWaitMs, called)
     if (outcome === 'late') {

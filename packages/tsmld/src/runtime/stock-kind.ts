@@ -21,6 +21,7 @@ export interface StockKindOptions {
   readonly workerId: string
   readonly stopDeadlineMs: number
   readonly startTimeoutMs: number
+  readonly maxLineBytes: number
   readonly logger: Logger
 }
 
@@ -39,10 +40,10 @@ const quietLevels = {
 
 /** AWS's unmodified daemons: JSON lines through a bridge process a shard, and a failed session ends the whole daemon. */
 export function stockKind(options: StockKindOptions): DaemonKind {
-  const { folder, token, startTimeoutMs, logger } = options
+  const { folder, token, startTimeoutMs, maxLineBytes, logger } = options
   return {
     outlivesFailedSession: false,
-    newCodec: () => jsonLinesCodec(),
+    newCodec: () => jsonLinesCodec({ lineBytes: maxLineBytes }),
     recordDecoder: stream => recordDecoder(stream.type, stream.numbers),
     handshake: transport => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),

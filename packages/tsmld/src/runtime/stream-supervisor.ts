@@ -5,7 +5,7 @@ import { deferred } from '../deferred.ts'
 import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
-import { type Child, RestForOne } from './rest-for-one.ts'
+import { type Child, delay, RestForOne } from './rest-for-one.ts'
 import { type RestartLimit, RestartPolicy } from './restart-policy.ts'
 import { ShardSessions, type ShardStatus } from './shard-sessions.ts'
 
@@ -138,6 +138,7 @@ export class StreamSupervisor {
       factory: stream.processor,
       decodeRecord: this.#kind.recordDecoder(stream),
       newCodec: this.#kind.newCodec,
+      refuseWhileStopping: this.#kind.outlivesFailedSession,
       logger: this.#logger,
       onFailure: error => this.#sessionFailure.resolve(error),
     })
@@ -166,6 +167,8 @@ export class StreamSupervisor {
 
   async #startDaemon(signal: AbortSignal): Promise<Child> {
     const { address } = this.#listener as Listener
+    if (this.#tree.restarts === 0) await delay(Math.random() * this.stream.startStaggerMs, signal)
+    signal.throwIfAborted()
     const failure = deferred<Error>()
     this.#sessionFailure = failure
     const daemon = await this.#kind.startDaemon(this.stream, address, {

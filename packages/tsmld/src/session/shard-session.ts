@@ -124,7 +124,7 @@ export class ShardSession<R> {
     this.#dispatch({ kind: 'superseded' })
   }
 
-  /** Lets the present action finish, with its checkpoint and status, and closes; at once when there is none. */
+  /** Lets the present action finish, with its checkpoint and status, and answers nothing after it; the connection stays as it is. */
   leave(): void {
     this.#dispatch({ kind: 'leaveRequested' })
   }
@@ -184,6 +184,7 @@ export class ShardSession<R> {
         this.#abort.abort(effect.error)
         return
       case 'noteLateFailure':
+        if (effect.error === this.#abort.signal.reason) return
         this.#logger.info(
           { error: effect.error.message },
           'the lease is lost, and the handler failed after it: its records are processed again elsewhere',
@@ -212,7 +213,8 @@ export class ShardSession<R> {
 
   #finish(end: SessionEnd): void {
     if (end.kind === 'leaseLost' || end.kind === 'shardEnded') this.#connection.end()
-    else this.#connection.destroy()
+    // One that left stays open, unanswered, until its daemon is killed: a bridge process that ends would end a stock daemon whose other shards still drain.
+    else if (end.kind !== 'left') this.#connection.destroy()
     this.#resolveEnded(end)
   }
 

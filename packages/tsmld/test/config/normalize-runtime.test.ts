@@ -41,6 +41,9 @@ test('what is not given has its default', () => {
     handlerWaitMs: 30_000,
     checkpointTimeoutMs: 60_000,
     handshakeTimeoutMs: 5_000,
+    maxRecordBytes: 16_777_216,
+    maxBatchBytes: 268_435_456,
+    maxLineBytes: 67_108_864,
   })
 })
 
