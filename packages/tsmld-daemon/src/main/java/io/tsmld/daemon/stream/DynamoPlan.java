@@ -20,6 +20,7 @@ import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.multilang.config.DaemonConfiguration;
 import software.amazon.kinesis.processor.StreamTracker;
 import software.amazon.kinesis.retrieval.RetrievalConfig;
+import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /**
  * Prepares a DynamoDB stream: the MultiLangDaemon's properties with the DynamoDB Streams adapter's parts. The adapter's own factory constructs the
@@ -86,15 +87,25 @@ final class DynamoPlan {
         StreamsSchedulerFactory.createSingleStreamTracker(arn, parts.leaseManagement().initialPositionInStream());
     String stream = tracker.streamConfigList().get(0).streamIdentifier().streamName();
     DynamoDBStreamsPollingConfig polling = new DynamoDBStreamsPollingConfig(stream, adapter);
-    configuration.applyPolling(polling);
+    carryOver((PollingConfig) from.retrievalSpecificConfig(), polling);
     polling
         .dataFetcherProvider(fetcher -> new DynamoDBStreamsDataFetcher(adapter, fetcher))
         .sleepTimeController(new DynamoDBStreamsSleepTimeController());
-    RetrievalConfig retrieval = new RetrievalConfig(adapter, tracker, configuration.applicationName());
-    retrieval.retrievalSpecificConfig(polling);
-    return retrieval
+    return new RetrievalConfig(adapter, tracker, configuration.applicationName())
+        .retrievalSpecificConfig(polling)
         .listShardsBackoffTimeInMillis(from.listShardsBackoffTimeInMillis())
         .maxListShardsRetryAttempts(from.maxListShardsRetryAttempts());
+  }
+
+  /** Where no property says how long to idle, the adapter's own 1 s stays. */
+  private static void carryOver(PollingConfig from, DynamoDBStreamsPollingConfig to) {
+    if (from.usePollingConfigIdleTimeValue()) {
+      to.idleTimeBetweenReadsInMillis(from.idleTimeBetweenReadsInMillis());
+    }
+    to.maxRecords(from.maxRecords())
+        .retryGetRecordsInSeconds(from.retryGetRecordsInSeconds())
+        .maxGetRecordsThreadPool(from.maxGetRecordsThreadPool())
+        .kinesisRequestTimeout(from.kinesisRequestTimeout());
   }
 
   private static void refuseTimestamp(InitialPositionInStreamExtended position) throws StreamException {

@@ -4,7 +4,6 @@ import io.tsmld.daemon.stream.SchedulerParts;
 import java.util.Map;
 import java.util.Properties;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
-import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /**
  * Reads a MultiLangDaemon's properties with the MultiLangDaemon's own parser. It stands in this package because {@code resolvedConfiguration} is
@@ -31,11 +30,6 @@ public final class DaemonConfiguration {
   public long actionTimeoutMs() {
     Integer seconds = configuration.getTimeoutInSeconds();
     return seconds == null ? 0 : seconds * 1000L;
-  }
-
-  /** The polling options alone, where the KCL's own reader is not used. */
-  public void applyPolling(PollingConfig polling) {
-    ConfigurationSettableUtils.resolveFields(configuration.getPollingConfig(), polling);
   }
 
   /** Builds the clients and the KCL's seven configurations; the factory is never asked for a processor. */
