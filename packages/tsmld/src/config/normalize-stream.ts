@@ -141,12 +141,17 @@ function settle(
   kclDefaults: boolean,
 ): KclSettings {
   const given = new Set([...properties.keys()].map(optionOfProperty))
-  const always: KclOptions = { credentials: 'default', callProcessRecordsEvenForEmptyRecordList: true }
+  const always: KclOptions = {
+    credentials: 'default',
+    callProcessRecordsEvenForEmptyRecordList: true,
+    // The KCL's own default, 10,000, is Kinesis' limit.
+    ...(type === 'dynamodb' ? { maxRecords: 1_000 } : {}),
+  }
   const unlessKcl: KclSettings = {
     initialPosition: 'TRIM_HORIZON',
     metricsLevel: 'NONE',
     validateSequenceNumberBeforeCheckpointing: false,
-    ...(type === 'kinesis' ? { retrievalMode: 'POLLING' } : { maxRecords: 1_000 }),
+    ...(type === 'kinesis' ? { retrievalMode: 'POLLING' } : {}),
   }
   const defaults = Object.entries(kclDefaults ? always : { ...always, ...unlessKcl }).filter(
     ([name]) => !given.has(name),

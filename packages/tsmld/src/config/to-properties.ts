@@ -73,7 +73,12 @@ export function toDaemonStream(stream: NormalizedStream, daemon: DaemonSettings 
 
 /** A DynamoDB stream's ARN, or the table whose newest stream is to be found, stands where KCL 1 and the MultiLangDaemon want a stream's name. */
 function streamProperties(stream: NormalizedStream, kcl1: boolean): Record<string, string | undefined> {
-  if (stream.type === 'dynamodb') return { streamName: stream.streamArn ?? stream.tableName ?? undefined }
+  // Without a retrieval mode KCL 3 weighs up fan-out, which DynamoDB streams do not have, and says so in its log.
+  if (stream.type === 'dynamodb')
+    return {
+      streamName: stream.streamArn ?? stream.tableName ?? undefined,
+      retrievalMode: kcl1 ? undefined : 'POLLING',
+    }
   return { streamName: stream.streamName ?? undefined, streamArn: kcl1 ? undefined : (stream.streamArn ?? undefined) }
 }
 

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dynamodbStream, kinesisStream } from '../../src/config/define-stream.ts'
 import { normalizeStream } from '../../src/config/normalize-stream.ts'
-import type { DynamodbStreamOptions, KinesisStreamOptions, StreamDefaults } from '../../src/config/stream-options.ts'
+import type { KinesisStreamOptions, StreamDefaults } from '../../src/config/stream-options.ts'
 import { toProperties } from '../../src/config/to-properties.ts'
 import { assertRefused } from './refused.ts'
 import { clicks, dynamodbArn, items, kinesisArn, untyped } from './samples.ts'
-
-type Kinesis = Partial<KinesisStreamOptions>
-type Dynamodb = Partial<DynamodbStreamOptions>
 
 test('an unknown option is refused by name, with the nearest known one', () => {
   const options = untyped<KinesisStreamOptions>({ maxRecord: 10 })

@@ -28,6 +28,7 @@ test('a smallest DynamoDB stream reads 1,000 records at once', () => {
     fastStart: true,
     properties: {
       streamName: 'items',
+      retrievalMode: 'POLLING',
       applicationName: 'items-cache',
       AwsCredentialsProvider: 'DefaultCredentialsProvider',
       initialPositionInStream: 'TRIM_HORIZON',
