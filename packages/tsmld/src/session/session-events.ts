@@ -28,6 +28,8 @@ type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: Wi
 export interface SessionState {
   readonly phase: SessionPhase
   readonly lease: 'held' | 'lost'
+  /** The checkpoint that the session began after; null until it has begun. */
+  readonly start: WirePosition | null
   /** The greatest position handed to the processor. */
   readonly delivered: WirePosition | null
   /** The last checkpoint that this session saved. */

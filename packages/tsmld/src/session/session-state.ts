@@ -36,6 +36,7 @@ import {
 export const initialState: SessionState = {
   phase: { name: 'awaitingInitialize' },
   lease: 'held',
+  start: null,
   delivered: null,
   saved: null,
   outstanding: null,
@@ -92,7 +93,7 @@ function receive(state: SessionState, message: DaemonMessage, rules: SessionRule
     case 'initialize':
       if (state.phase.name !== 'awaitingInitialize') return fail(state, `initialize while ${describe(state.phase)}`)
       return {
-        state: { ...state, phase: { name: 'handling', action: 'initialize' } },
+        state: { ...state, phase: { name: 'handling', action: 'initialize' }, start: positionOf(message) },
         effects: [{ kind: 'runHandler', message }],
       }
     case 'processRecords':
@@ -150,8 +151,10 @@ function finish(state: SessionState, rules: SessionRules): Transition {
 
 function request(state: SessionState, position: WirePosition, rules: SessionRules): Transition {
   if (state.lease === 'lost') return { state, effects: [{ kind: 'rejectCheckpoints', error: leaseIsGone() }] }
-  if (state.saved !== null && comparePositions(position, state.saved) <= 0) {
-    return { state, effects: [{ kind: 'resolveCheckpoints', upTo: state.saved }] }
+  // The KCL refuses to go back behind the checkpoint that it began at (ShardRecordProcessorCheckpointer: IllegalArgumentException), which would cost the session.
+  const saved = state.saved ?? state.start
+  if (saved !== null && comparePositions(position, saved) <= 0) {
+    return { state, effects: [{ kind: 'resolveCheckpoints', upTo: saved }] }
   }
   const greatest = state.wanted !== null && comparePositions(state.wanted, position) > 0 ? state.wanted : position
   return sendWanted({ ...state, wanted: greatest }, rules)
