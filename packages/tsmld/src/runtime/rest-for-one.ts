@@ -54,6 +54,8 @@ export class RestForOne {
     try {
       await started
     } catch (error) {
+      // A child that failed meanwhile is not repaired either.
+      this.#stop.abort(error)
       await this.#terminateFrom(0)
       throw error
     }
@@ -124,7 +126,8 @@ export class RestForOne {
       await this.#startFrom(place)
     } catch (thrown) {
       await this.#terminateFrom(place)
-      this.#failure = { place, error: asError(thrown) }
+      // One that failed while a later one was starting came first, and may be why.
+      this.#failure ??= { place, error: asError(thrown) }
     }
   }
 }
