@@ -22,7 +22,8 @@ export interface Runtime extends AsyncDisposable {
   start(): Promise<void>
   /**
    * Drains every shard, hands the leases back and ends the daemons; a second call waits for the first. Before `start()` it does nothing.
-   * @throws TimeoutError when shards were still running at the deadline (`stopDeadlineMs`): everything has ended all the same.
+   * @throws TimeoutError when shards were still running at the deadline (`stopDeadlineMs`), or what a shard failed with while it drained: everything
+   * has ended all the same.
    */
   stop(): Promise<void>
   /**

@@ -32,6 +32,8 @@ const rememberedShards = 256
 
 /** All sessions of one stream: one live session a shard, whatever order they come in, and never two handlers of one shard at a time. */
 export class ShardSessions<R> implements Child {
+  /** The first failure of a session since the stream began to stop: that shard was not drained. */
+  stopFailure: Error | undefined
   /** A shard has passed its restart limit. */
   readonly failed: Promise<Error>
   readonly #options: ShardSessionsOptions<R>
@@ -181,6 +183,7 @@ export class ShardSessions<R> implements Child {
           { err: end.error, failures, checkpoint: saved },
           `the session failed; its records come again from the last checkpoint: ${end.error.message}`,
         )
+        if (this.#stopping.signal.aborted) this.stopFailure ??= end.error
         this.#options.onFailure(end.error)
         if (!exceeded) return
         const limit = `${shardId} failed ${String(failures)} times in a row without a checkpoint; the last time: ${end.error.message}`

@@ -2,7 +2,7 @@ import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { type Listener, listen } from '../daemon/listener.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import { deferred } from '../deferred.ts'
-import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
+import { type RestartLimitError, TimeoutError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { type Child, delay, RestForOne } from './rest-for-one.ts'
@@ -86,19 +86,21 @@ export class StreamSupervisor {
     }
   }
 
-  /** Drains the shards and ends. @throws TimeoutError when the deadline passed first: it has ended all the same. */
+  /**
+   * Drains the shards and ends.
+   * @throws TimeoutError when the deadline passed first, or the first failure of a session while it stopped: it has ended all the same.
+   */
   async stop(deadlineMs: number): Promise<void> {
     this.#state = 'stopping'
     this.#sessions?.stop()
     await this.#tree.release()
-    const busy = (): string => (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
     try {
       await this.#daemon?.stop(deadlineMs)
+      if (this.#sessions?.stopFailure !== undefined) throw this.#sessions.stopFailure
     } catch (error) {
-      throw new TimeoutError(`${asError(error).message} Still running: ${busy()}.`, {
-        cause: error,
-        stream: this.stream.name,
-      })
+      if (!(error instanceof TimeoutError)) throw error
+      const running = (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
+      throw new TimeoutError(`${error.message} Still running: ${running}.`, { cause: error, stream: this.stream.name })
     } finally {
       await this.#listener?.close()
       await this.#sessions?.terminate()
