@@ -24,7 +24,7 @@ export async function writeLicenses(packageFolder, built) {
 
   /** @type {Map<string, string>} */
   const known = new Map()
-  const rows = []
+  const entries = []
   for (const coordinates of Object.keys(built.hashes)) {
     const license = declared.get(coordinates)
     if (license === undefined) throw new Error(`no licence is known for ${coordinates}`)
@@ -33,13 +33,26 @@ export async function writeLicenses(packageFolder, built) {
     for (const { name, content } of readZip(jar, isText)) {
       files.add(await keepText(texts, known, coordinates.split(':')[1] ?? '', basename(name), content))
     }
-    rows.push(`| ${coordinates} | ${license} | ${[...files].map(file => `[${file}](texts/${file})`).join(', ')} |`)
+    if (files.size === 0) files.add(commonText(coordinates, license))
+    entries.push(`${coordinates}\n  ${license}\n  ${[...files].map(file => `texts/${file}`).join(', ')}\n`)
   }
   const head =
-    '# The licences of the jars\n\nAs each jar’s pom declares them; the texts and notices are those in the jars. Written by `npm run jars:lock`.\n' +
-    'Jars without a text of their own are covered by the text of the same name in [texts](texts).\n\n' +
-    '| jar | licence | texts and notices |\n|---|---|---|\n'
-  await writeFile(join(folder, 'THIRD-PARTY.md'), `${head}${rows.join('\n')}\n`)
+    'The licences of the jars, as their poms declare them, and where their texts and notices are:\n' +
+    'those that the jar holds, or else the common text. Written by npm run jars:lock.\n'
+  await writeFile(join(folder, 'THIRD-PARTY.txt'), `${head}\n${entries.join('\n')}`)
+}
+
+/**
+ * The text for a jar that carries none; of two licences the one whose text we have.
+ * @param {string} coordinates
+ * @param {string} license
+ */
+function commonText(coordinates, license) {
+  if (/apache/i.test(license)) return 'Apache-2.0.txt'
+  if (/lesser general public/i.test(license)) return 'LGPL-2.1.txt'
+  if (/^MIT-0$/.test(license)) return 'MIT-0.txt'
+  if (coordinates.includes(':protobuf-java:')) return 'BSD-3-Clause-protobuf.txt'
+  throw new Error(`no text is known for ${coordinates}, which is under ${license}: add one to scripts/license-texts`)
 }
 
 /**
