@@ -33,6 +33,8 @@ interface Hosted {
   readonly started: (outcome: Error | null) => void
   readonly fail: (error: Error) => void
   readonly stopped: (drained: boolean) => void
+  /** Resolves when the stream is out of the daemon, or the daemon gone: whether every shard was drained. */
+  readonly drained: Promise<boolean>
 }
 
 /** One run of our daemon's JVM and the streams in it; made for the first stream, gone with the last. */
@@ -99,9 +101,9 @@ export class EmbeddedDaemon {
       fail: error => {
         started.reject(error)
         failed.resolve(error)
-        stopped.resolve(false)
       },
       stopped: stopped.resolve,
+      drained: stopped.promise,
     }
     this.#hosted.set(stream.name, hosted)
     const timer = setTimeout(() => {
@@ -128,12 +130,13 @@ export class EmbeddedDaemon {
     return {
       pid: this.#process.pid,
       failed: failed.promise,
-      stop: deadlineMs => this.#stop(hosted, deadlineMs, stopped.promise),
+      stop: deadlineMs => this.#stop(hosted, deadlineMs),
       kill: () => this.#leave(hosted),
     }
   }
 
-  async #stop(hosted: Hosted, deadlineMs: number, stopped: Promise<boolean>): Promise<void> {
+  async #stop(hosted: Hosted, deadlineMs: number): Promise<void> {
+    if (this.#hosted.get(hosted.stream.name) !== hosted) return
     hosted.stopping = true
     const last = [...this.#hosted.values()].every(other => other.stopping)
     this.#ending = last
@@ -141,7 +144,7 @@ export class EmbeddedDaemon {
     const timer = setTimeout(() => {
       void this.#killFor(new TimeoutError('the deadline of the stop passed'))
     }, deadlineMs + exitGraceMs)
-    const drained = await stopped
+    const drained = await hosted.drained
     if (last) await this.#process.exited
     clearTimeout(timer)
     this.#hosted.delete(hosted.stream.name)
@@ -157,18 +160,22 @@ export class EmbeddedDaemon {
 
   /** Takes the stream out at once; its leases are released, nothing is drained. */
   async #leave(hosted: Hosted): Promise<void> {
+    const { name } = hosted.stream
+    if (this.#hosted.get(name) !== hosted) return
     hosted.stopping = true
-    this.#hosted.delete(hosted.stream.name)
-    if (this.#hosted.size > 0) {
-      this.#order({ type: 'stopStream', stream: hosted.stream.name, deadlineMs: 0 })
-      return
-    }
-    this.#ending = true
+    this.#ending ||= [...this.#hosted.values()].every(other => other.stopping)
     // The end of its input gives it 2 s to release its leases.
-    this.#process.closeInput()
-    const timer = setTimeout(() => void this.#process.kill(), 2_000 + exitGraceMs)
-    await this.#process.exited
+    if (this.#ending) this.#process.closeInput()
+    else this.#order({ type: 'stopStream', stream: name, deadlineMs: 0 })
+    const timer = setTimeout(() => {
+      if (this.#ending) void this.#process.kill()
+      else hosted.stopped(false)
+    }, 2_000 + exitGraceMs)
+    // Before that the daemon would not start the stream again, and its late word would be taken for the new run's.
+    await hosted.drained
+    if (this.#ending) await this.#process.exited
     clearTimeout(timer)
+    this.#hosted.delete(name)
   }
 
   async #killFor(error: Error): Promise<void> {
@@ -228,8 +235,8 @@ export class EmbeddedDaemon {
     this.#ending = true
     const drained = this.#exit?.code === 0
     for (const hosted of this.#hosted.values()) {
-      if (hosted.stopping) hosted.stopped(drained)
-      else hosted.fail(this.#killedBy ?? this.#exitError(exit))
+      if (!hosted.stopping) hosted.fail(this.#killedBy ?? this.#exitError(exit))
+      hosted.stopped(drained)
     }
   }
 
