@@ -57,6 +57,8 @@ class StreamRuntime implements Runtime {
   #state: RuntimeState = 'created'
   #failure: Error | undefined
   #stopping: Promise<void> | undefined
+  /** What ends everything after a start that failed. */
+  #failing: Promise<void> | undefined
 
   constructor(options: NormalizedRuntime, logger: Logger) {
     this.#options = options
@@ -86,11 +88,12 @@ class StreamRuntime implements Runtime {
       await this.#startStreams()
     } catch (error) {
       await this.#fail(asError(error))
-      throw error
+      throw this.#failure ?? error
     }
   }
 
   stop(): Promise<void> {
+    if (this.#failing !== undefined) return this.#failing
     if (this.#state === 'created') {
       this.#state = 'stopped'
       this.#closed.resolve()
@@ -148,7 +151,7 @@ class StreamRuntime implements Runtime {
   #streamFailed({ name }: NormalizedStream, error: RestartLimitError): void {
     const { onStreamFailed } = this.#options
     this.#logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
-    if (this.#stopping !== undefined) return
+    if (this.#stopping !== undefined || this.#failing !== undefined) return
     const allFailed = this.#supervisors.every(supervisor => supervisor.status().state === 'failed')
     const policy = typeof onStreamFailed === 'function' ? onStreamFailed(error, name) : onStreamFailed
     if (allFailed || policy === 'stop') {
@@ -177,8 +180,8 @@ class StreamRuntime implements Runtime {
       return
     }
     this.#failure = error
-    await Promise.all(this.#supervisors.map(supervisor => supervisor.kill()))
-    await this.#close(error)
+    this.#failing = Promise.all(this.#supervisors.map(supervisor => supervisor.kill())).then(() => this.#close(error))
+    await this.#failing
   }
 
   async #close(failure: Error | undefined): Promise<void> {
