@@ -9,11 +9,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The embedded daemon: one JVM that runs the KCL and gives every leased shard a socket to Node. */
 public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   private Main() {}
 
   public static void main(String[] args) {
@@ -34,13 +37,22 @@ public final class Main {
     try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       daemon.start(start(in.readLine(), exit));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        daemon.handle(ControlParser.parse(line));
+        handle(line, daemon);
       }
       daemon.nodeGone("Node closed stdin");
     } catch (ControlException e) {
       exit.now(Exit.NOT_UNDERSTOOD, e.getMessage());
     } catch (IOException e) {
       daemon.nodeGone("stdin failed: " + e.getMessage());
+    }
+  }
+
+  /** A line that is not understood later on is no reason to leave the shards. */
+  private static void handle(String line, Daemon daemon) {
+    try {
+      daemon.handle(ControlParser.parse(line));
+    } catch (ControlException e) {
+      LOG.error("A line on stdin was not understood: {}", e.getMessage());
     }
   }
 

@@ -80,7 +80,7 @@ public final class ShardProcessor implements ShardRecordProcessor {
 
   @Override
   public void shutdownRequested(ShutdownRequestedInput input) {
-    if (!swallowing) {
+    if (!swallowing && session != null) {
       guard("shutdownRequested", () -> session.shutdownRequested(input.checkpointer()));
     }
   }

@@ -1,6 +1,10 @@
 package io.tsmld.daemon.stream;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.coordinator.Scheduler;
@@ -8,23 +12,54 @@ import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.lifecycle.ShardConsumer;
 
 /**
- * Asks every shard to stop, as the KCL's graceful shutdown does, with three differences: each shard's lease goes to another worker as soon
+ * Stops a stream's shards as the KCL's graceful shutdown does, with three differences: each shard's lease goes to another worker as soon
  * as it is drained, one that hangs holds nothing up, and this worker stops leading, so that it hands no lease to itself.
  */
 record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser releaser, Peers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-  void requestShutdowns() {
+  /** Leases are let go even when the lease table is slow to say who else is there. */
+  private static final long PEERS_WAIT_MS = 1_000;
+
+  /** Blocks; whether every session ended before the deadline. What did not is abandoned, its lease released. */
+  boolean run(long deadlineNanos) throws InterruptedException {
+    CompletableFuture<Void> peersKnown = CompletableFuture.runAsync(peers::refreshAndLeave);
+    CompletableFuture<Void> left = peersKnown.thenRunAsync(releaser::leaveLeadership);
+    requestShutdowns(peersKnown);
+    boolean drained = sessions.awaitDrained(deadlineNanos);
+    if (!drained) {
+      LOG.warn("Still not drained at the stop's deadline: {}", sessions.undrained());
+      sessions.abandon("the stop's deadline passed");
+    }
+    await(peersKnown);
+    releaser.sweep();
     peers.refreshAndLeave();
+    await(left);
+    return drained;
+  }
+
+  private void requestShutdowns(CompletableFuture<Void> peersKnown) {
     for (Map.Entry<ShardInfo, ShardConsumer> entry : scheduler.shardInfoShardConsumerMap().entrySet()) {
-      ShardInfo shard = entry.getKey();
+      KclLease lease = new KclLease(entry.getKey(), releaser);
       ShardConsumer consumer = entry.getValue();
       if (!consumer.isShutdown()) {
-        LOG.debug("Asking {} to stop", shard.shardId());
         consumer.gracefulShutdown(
-            new DrainNotification(() -> sessions.handOver(new KclLease(shard, releaser))));
+            new DrainNotification(
+                () -> {
+                  await(peersKnown);
+                  sessions.handOver(lease);
+                }));
       }
     }
-    releaser.leaveLeadership();
+  }
+
+  private static void await(CompletableFuture<Void> work) {
+    try {
+      work.get(PEERS_WAIT_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.info("Stopping goes on without the other workers' names: {}", e.toString());
+    }
   }
 }

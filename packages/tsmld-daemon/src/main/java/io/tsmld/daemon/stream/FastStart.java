@@ -22,10 +22,10 @@ final class FastStart {
 
   static void prepare(SchedulerParts parts) throws StreamException {
     LeaseManagementConfig leases = parts.leaseManagement();
-    parts.coordinator().shardConsumerDispatchPollIntervalMillis(200);
+    parts.coordinator().shardConsumerDispatchPollIntervalMillis(100);
     leases
         .workerUtilizationAwareAssignmentConfig()
-        .inMemoryWorkerMetricsCaptureFrequencyMillis(200)
+        .inMemoryWorkerMetricsCaptureFrequencyMillis(100)
         .disableWorkerMetrics(true);
     createLeaseTable(leases.dynamoDBClient(), leases.tableName());
   }

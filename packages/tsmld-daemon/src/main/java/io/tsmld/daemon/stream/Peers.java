@@ -33,29 +33,33 @@ final class Peers {
     this.freshSeconds = reportMs / 1000 + 5;
   }
 
-  /** Reads who is there, and takes this worker's own row away, so that no leader hands it another lease. */
-  synchronized void refreshAndLeave() {
+  /**
+   * Reads who is there, and takes this worker's own row away, so that no leader hands it another lease. The KCL writes the row again every 30 s.
+   */
+  void refreshAndLeave() {
     try {
       List<WorkerMetricStats> all = rows.getAllWorkerMetricStats();
       long oldest = Instant.now().getEpochSecond() - freshSeconds;
-      for (WorkerMetricStats row : all) {
-        if (self.equals(row.getWorkerId())) {
-          rows.deleteMetrics(row);
-        } else if (row.getLastUpdateTime() >= oldest && !others.contains(row.getWorkerId())) {
-          others.add(row.getWorkerId());
-        }
+      synchronized (others) {
+        others.clear();
+        all.stream()
+            .filter(row -> !self.equals(row.getWorkerId()) && row.getLastUpdateTime() >= oldest)
+            .forEach(row -> others.add(row.getWorkerId()));
       }
+      all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);
     } catch (RuntimeException e) {
       LOG.info("The other workers could not be looked up: {}", e.toString());
     }
   }
 
   /** Another live worker, each in its turn, or null. */
-  synchronized String next() {
-    String peer = others.poll();
-    if (peer != null) {
-      others.add(peer);
+  String next() {
+    synchronized (others) {
+      String peer = others.poll();
+      if (peer != null) {
+        others.add(peer);
+      }
+      return peer;
     }
-    return peer;
   }
 }

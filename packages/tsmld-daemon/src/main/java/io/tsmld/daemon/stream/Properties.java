@@ -9,7 +9,7 @@ final class Properties {
   private static final Map<String, String> FAST_START =
       Map.of(
           "failoverTimeMillis", "2000",
-          "leaseAssignmentIntervalMillis", "1000",
+          "leaseAssignmentIntervalMillis", "500",
           "shardSyncIntervalMillis", "200",
           "parentShardPollIntervalMillis", "1000");
 

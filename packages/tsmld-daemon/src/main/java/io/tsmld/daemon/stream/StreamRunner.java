@@ -62,15 +62,7 @@ public final class StreamRunner {
       return true;
     }
     sessions.stop();
-    new Drain(scheduler, sessions, releaser, peers).requestShutdowns();
-    boolean drained = sessions.awaitDrained(deadline);
-    if (!drained) {
-      LOG.warn("Still not drained at the stop's deadline: {}", sessions.undrained());
-      sessions.abandon("the stop's deadline passed");
-    }
-    releaser.sweep();
-    peers.refreshAndLeave();
-    return drained;
+    return new Drain(scheduler, sessions, releaser, peers).run(deadline);
   }
 
   /** Releases everything at once, without draining: Node is gone. */
@@ -80,8 +72,8 @@ public final class StreamRunner {
       return;
     }
     sessions.abandon(reason);
-    releaser.sweep();
     peers.refreshAndLeave();
+    releaser.sweep();
     releaser.leaveLeadership();
   }
 
@@ -92,6 +84,15 @@ public final class StreamRunner {
       current.shutdown();
       finished.await(current.failoverTimeMillis() + 1_000, TimeUnit.MILLISECONDS);
     }
+    if (current != null) {
+      close(current);
+    }
+  }
+
+  private static void close(EmbeddedScheduler scheduler) {
+    scheduler.retrievalConfig().kinesisClient().close();
+    scheduler.leaseManagementConfig().dynamoDBClient().close();
+    scheduler.metricsConfig().cloudWatchClient().close();
   }
 
   private void run() {
@@ -105,22 +106,47 @@ public final class StreamRunner {
       if (!stopping) {
         scheduler.run();
       }
-      if (!stopping) {
-        Throwable why = initializationFailure;
-        events.failed(
-            name(),
-            why == null ? "SchedulerEndedException" : rootCause(why).getClass().getSimpleName(),
-            why == null ? "The KCL's scheduler ended by itself" : "The KCL could not start: " + rootCause(why).getMessage());
-      }
+      failEnded();
     } catch (StreamException e) {
       fail(e.error(), e.getMessage());
     } catch (Throwable t) {
       LOG.error("The stream {} failed", name(), t);
       Throwable cause = rootCause(t);
-      fail(cause.getClass().getSimpleName(), "The stream could not be started: " + cause.getMessage());
+      fail(cause.getClass().getSimpleName(), "The stream failed: " + cause.getMessage());
     } finally {
       finished.countDown();
     }
+  }
+
+  /** The KCL's scheduler returns when it was told to, and when it could not be initialized. */
+  private void failEnded() {
+    Throwable why = initializationFailure;
+    if (why == null) {
+      fail("SchedulerEndedException", "The KCL's scheduler ended by itself");
+    } else {
+      Throwable cause = rootCause(why);
+      fail(cause.getClass().getSimpleName(), "The KCL could not start: " + cause.getMessage());
+    }
+  }
+
+  /** Also lets everything go: nothing may renew the leases of a stream that nobody reads. */
+  private void fail(String error, String message) {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    if (scheduler != null) {
+      try {
+        sessions.abandon(message);
+        scheduler.shutdown();
+        releaser.sweep();
+        peers.refreshAndLeave();
+        close(scheduler);
+      } catch (RuntimeException e) {
+        LOG.warn("The failed stream {} could not be cleared away: {}", name(), e.toString());
+      }
+    }
+    events.failed(name(), error, message);
   }
 
   private StreamPlan plan() throws StreamException {
@@ -145,12 +171,6 @@ public final class StreamRunner {
 
   private ShardProcessor processor(ShardInfo shard) {
     return new ShardProcessor(new KclLease(shard, releaser), sessions);
-  }
-
-  private void fail(String error, String message) {
-    if (!stopping) {
-      events.failed(name(), error, message);
-    }
   }
 
   private static Throwable rootCause(Throwable thrown) {
