@@ -1,7 +1,7 @@
-export type { Credentials } from './config/credentials.ts'
+export type { AssumeRole, Credentials } from './config/credentials.ts'
 export type { DaemonOptions } from './config/daemon-options.ts'
 export { dynamodbStream, kinesisStream, type StreamDefinition } from './config/define-stream.ts'
-export { streamFromProperties } from './config/stream-from-properties.ts'
+export { type StreamFromPropertiesOptions, streamFromProperties } from './config/stream-from-properties.ts'
 export type * from './config/stream-options.ts'
 export {
   CheckpointError,
@@ -17,6 +17,7 @@ export {
 } from './errors.ts'
 export type { Logger } from './observability/logger.ts'
 export { eachRecord, type RecordHandler } from './processors/each-record.ts'
+export type { NumberForm } from './records/attribute-value.ts'
 export type * from './records/dynamodb-record.ts'
 export { isTtlDelete } from './records/dynamodb-record.ts'
 export type { KinesisRecord, Position } from './records/record.ts'

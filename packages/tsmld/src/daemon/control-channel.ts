@@ -1,3 +1,4 @@
+import type { DaemonStream } from '../config/to-properties.ts'
 import { ProtocolError } from '../errors.ts'
 import type { ListenerAddress } from './listener.ts'
 
@@ -11,16 +12,6 @@ export type ControlListener = ListenerAddress & {
   readonly stream?: string
 }
 
-/** A stream as the daemon is told of it. */
-export interface ControlStream {
-  readonly name: string
-  readonly type: 'kinesis' | 'dynamodb'
-  readonly properties: Readonly<Record<string, string>>
-  readonly tableName?: string
-  readonly streamArn?: string
-  readonly fastStart: boolean
-}
-
 /** What Node says. */
 export type ControlOrder =
   | {
@@ -29,10 +20,10 @@ export type ControlOrder =
       readonly token: string
       readonly nodeTimeoutMs: number
       readonly listeners: readonly ControlListener[]
-      readonly streams: readonly ControlStream[]
+      readonly streams: readonly DaemonStream[]
       readonly logLevels: Readonly<Record<string, string>>
     }
-  | { readonly type: 'startStream'; readonly stream: ControlStream }
+  | { readonly type: 'startStream'; readonly stream: DaemonStream }
   | { readonly type: 'stopStream'; readonly stream: string; readonly deadlineMs: number }
   | { readonly type: 'listeners'; readonly listeners: readonly ControlListener[] }
   | { readonly type: 'stop'; readonly deadlineMs: number }

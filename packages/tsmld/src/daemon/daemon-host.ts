@@ -1,4 +1,4 @@
-import type { ControlStream } from './control-channel.ts'
+import type { DaemonStream } from '../config/to-properties.ts'
 import type { EmbeddedDaemon } from './embedded-daemon.ts'
 import type { ListenerAddress } from './listener.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
@@ -16,7 +16,7 @@ export class DaemonHost {
    * Runs the stream in the JVM that runs, or starts one once the old one's exit was seen: two under one worker id would fight over their leases.
    * @throws StreamFailedError, DaemonExitError, TimeoutError
    */
-  async host(stream: ControlStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
+  async host(stream: DaemonStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
     while (this.#current?.isEnding === true) {
       const ending = this.#current
       await ending.exited

@@ -1,13 +1,8 @@
+import type { DaemonStream } from '../config/to-properties.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { asError, DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
-import {
-  type ControlListener,
-  type ControlOrder,
-  type ControlReport,
-  type ControlStream,
-  parseReport,
-} from './control-channel.ts'
+import { type ControlListener, type ControlOrder, type ControlReport, parseReport } from './control-channel.ts'
 import { type JavaCommand, JavaProcess, type ProcessExit } from './java-process.ts'
 import type { ListenerAddress } from './listener.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
@@ -27,7 +22,7 @@ const exitGraceMs = 1_000
 
 /** One stream that the daemon runs. */
 interface Hosted {
-  readonly stream: ControlStream
+  readonly stream: DaemonStream
   readonly listener: ListenerAddress
   stopping: boolean
   readonly started: (outcome: Error | null) => void
@@ -86,7 +81,7 @@ export class EmbeddedDaemon {
    * Runs one stream in this JVM.
    * @throws StreamFailedError, DaemonExitError, TimeoutError
    */
-  async host(stream: ControlStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
+  async host(stream: DaemonStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
     const started: Deferred<void> = deferred()
     const failed = deferred<Error>()
     const stopped = deferred<boolean>()

@@ -1,6 +1,4 @@
-import type { NormalizedStream } from '../config/normalized-stream.ts'
-import { toProperties } from '../config/to-properties.ts'
-import type { ControlStream } from '../daemon/control-channel.ts'
+import { toDaemonStream } from '../config/to-properties.ts'
 import type { DaemonHost } from '../daemon/daemon-host.ts'
 import { helloHandshake } from '../daemon/handshake.ts'
 import { newSocketPath } from '../daemon/listener.ts'
@@ -25,18 +23,6 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
     recordDecoder: stream => recordDecoder(stream.type, stream.numbers),
     handshake: () => () => helloHandshake(token),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
-    startDaemon: (stream, address, { signal }) => host.host(controlStream(stream, workerId), address, signal),
-  }
-}
-
-function controlStream(stream: NormalizedStream, workerId: string): ControlStream {
-  const { name, type, tableName, streamArn, fastStart } = stream
-  return {
-    name,
-    type,
-    fastStart,
-    properties: { workerId, ...toProperties(stream, 'embedded') },
-    ...(type === 'dynamodb' && tableName !== null ? { tableName } : {}),
-    ...(type === 'dynamodb' && streamArn !== null ? { streamArn } : {}),
+    startDaemon: (stream, address, { signal }) => host.host(toDaemonStream(stream, { workerId }), address, signal),
   }
 }

@@ -24,7 +24,11 @@ export interface RuntimeOptions {
   readonly sharedDaemon?: boolean | undefined
   /** What the daemon connects through: `tcp` is the loopback with a token. @default 'unix', on Windows 'tcp' */
   readonly transport?: 'unix' | 'tcp' | undefined
-  /** After this long without a sign of life from this process the daemon gives its shards up, in milliseconds. @default 30000 */
+  /**
+   * After this long without a sign of life from this process the daemon gives its shards up, in milliseconds. A stock daemon can only see an action that stays
+   * unanswered: it ends after ten times as long.
+   * @default 30000
+   */
   readonly nodeTimeoutMs?: number | undefined
   /** How long the daemon may take to start a stream, in milliseconds. @default 120000 */
   readonly startTimeoutMs?: number | undefined

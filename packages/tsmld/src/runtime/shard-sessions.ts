@@ -37,8 +37,10 @@ export class ShardSessions<R> implements Child {
   /** A shard has passed its restart limit. */
   readonly failed: Promise<Error>
   readonly #options: ShardSessionsOptions<R>
-  /** Sessions that live, or whose user code still runs. */
+  /** Sessions that live, or whose user code still runs, in the order in which they named their shards: a later one has the newer lease. */
   readonly #sessions = new Set<ShardSession<R>>()
+  /** Those whose `initialize` waits, before any user code. */
+  readonly #waiting = new Set<ShardSession<R>>()
   readonly #failures: ShardFailures
   readonly #figures = new Map<string, SessionFigures>()
   readonly #past = new Map<string, ShardStatus>()
@@ -61,7 +63,15 @@ export class ShardSessions<R> implements Child {
       if (this.#leases.has(hello.leaseId)) return 'this lease has had its session'
       this.#remember(hello.leaseId)
     }
-    const context: SessionContext<R> = { ...this.#options, beforeInitialize: session => this.#mayBegin(session) }
+    const context: SessionContext<R> = {
+      ...this.#options,
+      beforeInitialize: session => {
+        // A stock daemon's session is named by its initialize only.
+        if (hello === null) this.#sessions.delete(session)
+        this.#sessions.add(session)
+        return this.#mayBegin(session)
+      },
+    }
     const session = new ShardSession(context, socketConnection(socket), hello?.shardId ?? null)
     this.#sessions.add(session)
     void session.ended.then(async end => {
@@ -91,15 +101,12 @@ export class ShardSessions<R> implements Child {
     this.#stopping.abort(new TimeoutError('The stream is stopping: this shard was not begun.'))
   }
 
-  /** Stops, and lets every session answer its present action and close; resolves when all have. */
+  /** Stops, and lets every session answer its present action and no more; resolves when all have. One that has not begun has nothing to finish. */
   async leave(): Promise<void> {
     this.stop()
-    await Promise.all(
-      [...this.#sessions].map(session => {
-        session.leave()
-        return session.ended
-      }),
-    )
+    const begun = [...this.#sessions].filter(session => !this.#waiting.has(session))
+    for (const session of begun) session.leave()
+    await Promise.all(begun.map(session => session.ended))
   }
 
   /** Ends every session at once. */
@@ -111,22 +118,38 @@ export class ShardSessions<R> implements Child {
 
   /** Waits until `session` may run user code; rejects where it never may. */
   async #mayBegin(session: ShardSession<R>): Promise<void> {
+    const { signal } = session
+    this.#waiting.add(session)
+    try {
+      await this.#waitForTurn(session)
+    } catch (error) {
+      if (!this.#options.refuseWhileStopping && this.#stopping.signal.aborted && !signal.aborted)
+        await new Promise(resolve => {
+          signal.addEventListener('abort', resolve)
+        })
+      throw error
+    } finally {
+      this.#waiting.delete(session)
+    }
+  }
+
+  async #waitForTurn(session: ShardSession<R>): Promise<void> {
     const shardId = session.shardId ?? ''
-    const { handlerWaitMs, refuseWhileStopping } = this.#options
-    const stopping = this.#stopping.signal
-    if (stopping.aborted && !refuseWhileStopping)
-      await new Promise(resolve => session.signal.addEventListener('abort', resolve))
-    const called = AbortSignal.any([session.signal, stopping])
+    const { handlerWaitMs } = this.#options
+    const called = AbortSignal.any([session.signal, this.#stopping.signal])
     called.throwIfAborted()
-    const earlier = [...this.#sessions].filter(other => other !== session && other.shardId === shardId)
+    const all = [...this.#sessions]
+    const earlier = all.slice(0, all.indexOf(session)).filter(other => other.shardId === shardId)
     for (const other of earlier) other.supersede()
     const figures = this.#figures.get(shardId)
     if (figures !== undefined) session.figures.resume(figures)
     this.#figures.set(shardId, session.figures)
 
-    const settled = Promise.all(earlier.map(other => other.handlerSettled()))
-    const outcome = await within(settled, earlier.length === 0 ? 0 : handlerWaitMs, called)
-    if (outcome === 'late') {
+    // An earlier one that is idle has its leaseLost still to come, which must not undo what the newer one begins; should it never come, nothing is lost.
+    const over = Promise.all(earlier.map(other => other.ended.then(() => other.handlerSettled())))
+    const settled = (): Promise<unknown> => Promise.all(earlier.map(other => other.handlerSettled()))
+    const isOver = (await within(over, handlerWaitMs, called)) === 'settled'
+    if (!isOver && (await within(settled(), 0, called)) === 'late') {
       throw new TimeoutError(
         `An earlier handler of ${shardId} still runs after ${String(handlerWaitMs)} ms: two would overlap. Make it heed shard.signal.`,
         { shardId },

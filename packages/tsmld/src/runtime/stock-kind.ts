@@ -20,10 +20,17 @@ export interface StockKindOptions {
   readonly token: string
   readonly workerId: string
   readonly stopDeadlineMs: number
+  readonly nodeTimeoutMs: number
   readonly startTimeoutMs: number
   readonly maxLineBytes: number
   readonly logger: Logger
 }
+
+/**
+ * A stock daemon has no pings: it notices a Node that hangs by an action that stays unanswered, which a slow handler does as well. It therefore gets this many
+ * times as long.
+ */
+const handlingShare = 10
 
 const mainClasses = {
   'stock-kcl3': 'software.amazon.kinesis.multilang.MultiLangDaemon',
@@ -63,16 +70,16 @@ async function stockCommand(
   stream: NormalizedStream,
   address: ListenerAddress,
 ): Promise<JavaCommand> {
-  const { java, folder, token, workerId, stopDeadlineMs } = options
+  const { java, folder, token, workerId, stopDeadlineMs, nodeTimeoutMs } = options
   const target = stream.target === 'stock-kcl1' ? 'stock-kcl1' : 'stock-kcl3'
   const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
-  const properties = {
+  const properties = toProperties(stream, target, {
     workerId,
-    ...toProperties(stream, target),
     executableName,
     // It is 0 on KCL 3: SIGTERM would not drain.
-    shutdownGraceMillis: String(stopDeadlineMs),
-  }
+    shutdownGraceMs: stopDeadlineMs,
+    timeoutSeconds: Math.ceil((nodeTimeoutMs * handlingShare) / 1_000),
+  })
   const file = `${folder}/${stream.name}.properties`
   await writeFile(file, formatProperties(properties), { mode: 0o600 })
   const levels = Object.entries({ ...quietLevels, ...stream.logLevels }).flatMap(([logger, level]) => [
