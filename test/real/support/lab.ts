@@ -1,0 +1,153 @@
+import { type TestContext, test } from 'node:test'
+import { createRuntime, type Logger, type Runtime, type RuntimeOptions, type StreamDefaults } from 'tsmld'
+import { allCame, type Identity, type SinkLine } from './oracle.ts'
+import { recordOf } from './sink.ts'
+import { eventually, localStack, type TestStack } from './stack.ts'
+import type { WorkerConfig } from './worker.ts'
+import { spawnWorker, type Worker } from './worker-process.ts'
+
+/** What a test of a real daemon works with; all that it starts ends with the test. */
+export interface Lab {
+  readonly t: TestContext
+  readonly stack: TestStack
+  /** What the sinks of all runtimes and workers of this test noted. */
+  readonly lines: SinkLine[]
+  readonly note: (line: SinkLine) => void
+  /** Everything that the runtimes and workers logged, as text; printed when the test fails. */
+  readonly log: string[]
+  /** Options for every stream: the local stack, short waits, small JVMs. */
+  readonly defaults: StreamDefaults
+  /** A runtime in this process. */
+  runtime(options: RuntimeOptions): Runtime
+  /** A worker in a process of its own; resolves when its streams run. */
+  worker(config: WorkerConfig): Promise<Worker>
+  /** Puts records that carry their identities. */
+  produce(stream: string, records: readonly Identity[]): Promise<void>
+  /** Puts a record of each key every `everyMs` until it is told to end, and then gives all that were put. */
+  producing(stream: string, keys: readonly string[], everyMs?: number): () => Promise<readonly Identity[]>
+  linesOf(application: string): SinkLine[]
+  /** Waits until all of these have come. */
+  arrival(application: string, records: readonly Identity[], timeoutMs?: number): Promise<void>
+  /** Waits until every row of the lease table is checkpointed where its shard's last delivery was. */
+  checkpoints(application: string): Promise<void>
+}
+
+/** A test with a lab: `title` is a sentence. */
+export function real(title: string, body: (lab: Lab) => Promise<void>): void {
+  test(title, async t => {
+    const stack = await localStack()
+    const ends: (() => Promise<void>)[] = []
+    const lab = makeLab(t, stack, ends)
+    try {
+      await body(lab)
+    } catch (error) {
+      for (const line of lab.log.slice(-60)) t.diagnostic(line)
+      throw error
+    } finally {
+      await Promise.all(ends.map(end => end()))
+    }
+  })
+}
+
+function makeLab(t: TestContext, stack: TestStack, ends: (() => Promise<void>)[]): Lab {
+  const lines: SinkLine[] = []
+  const log: string[] = []
+  const defaults = labDefaults(stack)
+  const note = (line: SinkLine): void => {
+    lines.push(line)
+  }
+  const linesOf = (application: string) => lines.filter(line => line.application === application)
+  const produce: Lab['produce'] = (stream, records) => stack.putRecords(stream, records.map(recordOf))
+  return {
+    t,
+    stack,
+    lines,
+    note,
+    log,
+    defaults,
+    linesOf,
+    produce,
+    runtime(options) {
+      const runtime = createRuntime({
+        stopDeadlineMs: 15_000,
+        logger: textLogger(log),
+        ...options,
+        defaults: { ...defaults, ...options.defaults },
+      })
+      ends.push(() => runtime.stop().catch(() => {}))
+      return runtime
+    },
+    async worker(config) {
+      const { runtime } = config
+      const worker = spawnWorker(
+        { ...config, runtime: { ...runtime, defaults: { ...defaults, ...runtime.defaults } } },
+        note,
+        log,
+      )
+      ends.push(() => worker.end())
+      await worker.started
+      return worker
+    },
+    producing: (stream, keys, everyMs = 100) => keepProducing(produce, { stream, keys, everyMs }),
+    async arrival(application, records, timeoutMs = 60_000) {
+      await eventually(`all records came to ${application}`, () => allCame(records, linesOf(application)), timeoutMs)
+    },
+    async checkpoints(application) {
+      const last = new Map<string, string>()
+      for (const line of linesOf(application))
+        if (line.type === 'delivered') last.set(line.shardId, line.sequenceNumber)
+      await eventually(`the lease table of ${application} holds the last positions`, async () => {
+        const rows = new Map((await stack.leases(application)).map(row => [row.leaseKey, row.checkpoint]))
+        return [...last].every(([shardId, at]) => rows.get(shardId) === at || rows.get(shardId) === 'SHARD_END')
+      })
+    },
+  }
+}
+
+function labDefaults(stack: TestStack): StreamDefaults {
+  return {
+    region: stack.region,
+    kinesisEndpoint: stack.kinesisEndpoint,
+    dynamodbEndpoint: stack.dynamodbEndpoint,
+    fastStart: true,
+    failoverTimeMs: 2_000,
+    idleTimeBetweenReadsMs: 500,
+    shardSyncIntervalMs: 1_000,
+    parentShardPollIntervalMs: 1_000,
+    heapBytes: 256 * 2 ** 20,
+    // What lives for half a minute gains nothing from the slow compiler.
+    jvmArgs: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+  }
+}
+
+function keepProducing(
+  produce: Lab['produce'],
+  { stream, keys, everyMs }: { stream: string; keys: readonly string[]; everyMs: number },
+): () => Promise<readonly Identity[]> {
+  const produced: Identity[] = []
+  let ended = false
+  const loop = (async () => {
+    for (let n = 0; !ended; n++) {
+      const round = keys.map(key => ({ key, n }))
+      await produce(stream, round)
+      produced.push(...round)
+      await new Promise(resolve => setTimeout(resolve, everyMs))
+    }
+  })()
+  return async () => {
+    ended = true
+    await loop
+    return produced
+  }
+}
+
+function textLogger(log: string[]): Logger {
+  const at =
+    (level: string) =>
+    ({ err, ...fields }: Record<string, unknown>, message: string): void => {
+      log.push(
+        `${new Date().toISOString()} ${level} ${message} ${JSON.stringify(fields)} ${err instanceof Error ? err.message : ''}`,
+      )
+    }
+  return { debug: () => {}, info: at('info'), warn: at('warn'), error: at('error') }
+}

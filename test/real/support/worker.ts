@@ -1,0 +1,81 @@
+// A program with one runtime, run as a process of its own so that it can be signalled, stopped and killed. Its configuration is JSON in TSMLD_WORKER; it prints JSON lines and
+// takes orders as JSON lines on its standard input, at whose end it ends at once.
+import { createInterface } from 'node:readline'
+import {
+  createRuntime,
+  dynamodbStream,
+  kinesisStream,
+  type Logger,
+  type RuntimeOptions,
+  type RuntimeStatus,
+} from 'tsmld'
+import type { SinkLine } from './oracle.ts'
+import { itemSink, kinesisSink, type SinkBehaviour } from './sink.ts'
+
+/** What a worker runs. */
+export interface WorkerConfig {
+  readonly streams: readonly ({ readonly applicationName: string; readonly behaviour?: SinkBehaviour } & (
+    | { readonly streamName: string }
+    | { readonly tableName: string }
+  ))[]
+  readonly runtime: Omit<RuntimeOptions, 'streams' | 'logger' | 'onStreamFailed'>
+}
+
+/** What a worker prints. */
+export type WorkerLine =
+  | SinkLine
+  | { readonly type: 'started' }
+  | { readonly type: 'status'; readonly status: RuntimeStatus }
+  | { readonly type: 'log'; readonly level: string; readonly message: string; readonly fields: unknown }
+  | { readonly type: 'failed'; readonly error: string; readonly message: string }
+
+/** What a worker is told. */
+export type WorkerOrder = { readonly do: 'status' } | { readonly do: 'block'; readonly ms: number }
+
+if (process.env['TSMLD_WORKER'] !== undefined) await work(JSON.parse(process.env['TSMLD_WORKER']) as WorkerConfig)
+
+async function work({ streams, runtime: options }: WorkerConfig): Promise<void> {
+  const say = (line: WorkerLine): void => {
+    process.stdout.write(`${JSON.stringify(line)}\n`)
+  }
+  const runtime = createRuntime({
+    ...options,
+    logger: sayingLogger(say),
+    streams: streams.map(({ behaviour, ...stream }) =>
+      'tableName' in stream
+        ? dynamodbStream({ ...stream, processor: itemSink(say, behaviour) })
+        : kinesisStream({ ...stream, processor: kinesisSink(say, behaviour) }),
+    ),
+  })
+  const orders = createInterface({ input: process.stdin })
+  orders.on('line', line => {
+    const order = JSON.parse(line) as WorkerOrder
+    if (order.do === 'status') say({ type: 'status', status: runtime.status() })
+    else for (const end = Date.now() + order.ms; Date.now() < end; );
+  })
+  process.stdin.on('end', () => process.exit(9))
+  const starting = setInterval(() => {
+    if (runtime.status().state !== 'running') return
+    clearInterval(starting)
+    say({ type: 'started' })
+  }, 20)
+  try {
+    await runtime.run()
+  } catch (error) {
+    const { name, message } = error as Error
+    say({ type: 'failed', error: name, message })
+    process.exitCode = 1
+  } finally {
+    clearInterval(starting)
+    // It ends by itself: nothing of the runtime may keep it alive.
+    process.stdin.destroy()
+  }
+}
+
+function sayingLogger(say: (line: WorkerLine) => void): Logger {
+  const at = (level: string) => (fields: object, message?: string) => {
+    const { err, ...others } = fields as { err?: Error }
+    say({ type: 'log', level, message: message ?? '', fields: { ...others, ...(err && { err: err.message }) } })
+  }
+  return { debug: () => {}, info: at('info'), warn: at('warn'), error: at('error') }
+}
