@@ -125,9 +125,9 @@ function keepProducing(
   { stream, keys, everyMs }: { stream: string; keys: readonly string[]; everyMs: number },
 ): () => Promise<readonly Identity[]> {
   const produced: Identity[] = []
-  let ended = false
+  const ending = new AbortController()
   const loop = (async () => {
-    for (let n = 0; !ended; n++) {
+    for (let n = 0; !ending.signal.aborted; n++) {
       const round = keys.map(key => ({ key, n }))
       await produce(stream, round)
       produced.push(...round)
@@ -135,7 +135,7 @@ function keepProducing(
     }
   })()
   return async () => {
-    ended = true
+    ending.abort()
     await loop
     return produced
   }
