@@ -49,9 +49,13 @@ final class Daemon {
     start.streams().forEach(this::startStream);
   }
 
+  /** Node lives: it wrote a line, whatever it says. */
+  void heard() {
+    watchdog.heard();
+  }
+
   /** After the start; called on the one thread that reads stdin, so it must not block. */
   void handle(ControlMessage message) {
-    watchdog.heard();
     if (message instanceof ControlMessage.Listeners list) {
       listeners.replace(list.listeners());
     } else if (message instanceof ControlMessage.StartStream start) {

@@ -49,6 +49,7 @@ public final class Main {
 
   /** A line that is not understood later on is no reason to leave the shards. */
   private static void handle(String line, Daemon daemon) {
+    daemon.heard();
     try {
       daemon.handle(ControlParser.parse(line));
     } catch (ControlException e) {

@@ -24,7 +24,7 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
   /** Blocks; whether every session ended before the deadline. What did not is abandoned, its lease released. */
   boolean run(long deadlineNanos) throws InterruptedException {
     CompletableFuture<Void> peersKnown = CompletableFuture.runAsync(peers::refreshAndLeave);
-    CompletableFuture<Void> left = peersKnown.thenRunAsync(releaser::leaveLeadership);
+    CompletableFuture<Void> left = peersKnown.thenRunAsync(() -> Leadership.leave(scheduler));
     requestShutdowns(peersKnown);
     boolean drained = sessions.awaitDrained(deadlineNanos);
     if (!drained) {

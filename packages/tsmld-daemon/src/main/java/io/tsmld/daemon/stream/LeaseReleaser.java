@@ -1,11 +1,10 @@
 package io.tsmld.daemon.stream;
 
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.kinesis.coordinator.Scheduler;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseCoordinator;
-import software.amazon.kinesis.leases.LeaseRefresher;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
@@ -15,16 +14,17 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 final class LeaseReleaser {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReleaser.class);
 
-  private final Scheduler scheduler;
-  private final Peers peers;
+  private final LeaseCoordinator coordinator;
+  private final Supplier<String> nextPeer;
 
-  LeaseReleaser(Scheduler scheduler, Peers peers) {
-    this.scheduler = scheduler;
-    this.peers = peers;
+  /** @param nextPeer another live worker, or null */
+  LeaseReleaser(LeaseCoordinator coordinator, Supplier<String> nextPeer) {
+    this.coordinator = coordinator;
+    this.nextPeer = nextPeer;
   }
 
   boolean held(String leaseKey, String token) {
-    Lease lease = coordinator().getCurrentlyHeldLease(leaseKey);
+    Lease lease = coordinator.getCurrentlyHeldLease(leaseKey);
     return lease != null && token.equals(lease.concurrencyToken().toString());
   }
 
@@ -35,17 +35,17 @@ final class LeaseReleaser {
 
   /** For another worker: to a live one where one is known, else for any. */
   void handOver(String leaseKey, String token) {
-    release(leaseKey, token, peers.next());
+    release(leaseKey, token, nextPeer.get());
   }
 
   /** Lets everything go that the table still shows as this worker's. */
   void sweep() {
     try {
-      for (Lease row : refresher().listLeases()) {
+      for (Lease row : coordinator.leaseRefresher().listLeases()) {
         // An ended shard's lease waits for the KCL's cleaning only.
         if (mine(row) && !ExtendedSequenceNumber.SHARD_END.equals(row.checkpoint())) {
-          coordinator().dropLease(row);
-          pass(row, peers.next());
+          coordinator.dropLease(row);
+          pass(row, nextPeer.get());
         }
       }
     } catch (Exception e) {
@@ -53,27 +53,20 @@ final class LeaseReleaser {
     }
   }
 
-  /** Another worker may lead at once, instead of after the two minutes that the leader's lock lasts. */
-  void leaveLeadership() {
-    if (scheduler.leaderDecider() != null) {
-      scheduler.leaderDecider().shutdown();
-    }
-  }
-
   private boolean release(String leaseKey, String token, String peer) {
-    Lease held = coordinator().getCurrentlyHeldLease(leaseKey);
+    Lease held = coordinator.getCurrentlyHeldLease(leaseKey);
     if (held != null && !token.equals(held.concurrencyToken().toString())) {
       return false; // taken up anew meanwhile: that holding is another session's
     }
     if (held != null) {
-      coordinator().dropLease(held);
+      coordinator.dropLease(held);
     }
     try {
-      Lease row = refresher().getLease(leaseKey);
+      Lease row = coordinator.leaseRefresher().getLease(leaseKey);
       if (row == null || !mine(row)) {
         return held != null;
       }
-      coordinator().dropLease(row);
+      coordinator.dropLease(row);
       pass(row, peer);
     } catch (Exception e) {
       LOG.warn("The lease of {} could not be released; it expires by itself: {}", leaseKey, e.toString());
@@ -82,20 +75,12 @@ final class LeaseReleaser {
   }
 
   private void pass(Lease row, String peer) throws Exception {
-    if (peer == null || !refresher().assignLease(row, peer)) {
-      refresher().evictLease(row);
+    if (peer == null || !coordinator.leaseRefresher().assignLease(row, peer)) {
+      coordinator.leaseRefresher().evictLease(row);
     }
   }
 
   private boolean mine(Lease row) {
-    return coordinator().workerIdentifier().equals(row.leaseOwner());
-  }
-
-  private LeaseCoordinator coordinator() {
-    return scheduler.leaseCoordinator();
-  }
-
-  private LeaseRefresher refresher() {
-    return scheduler.leaseRefresher();
+    return coordinator.workerIdentifier().equals(row.leaseOwner());
   }
 }

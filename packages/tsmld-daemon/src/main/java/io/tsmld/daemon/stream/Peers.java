@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.kinesis.coordinator.CoordinatorConfig;
+import software.amazon.kinesis.coordinator.CoordinatorConfig.ClientVersionConfig;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
@@ -22,15 +24,18 @@ final class Peers {
   private final WorkerMetricStatsDAO rows;
   private final String self;
   private final long freshSeconds;
+  private final boolean assigned;
   private final Deque<String> others = new ArrayDeque<>();
 
-  Peers(LeaseManagementConfig leases) {
+  Peers(LeaseManagementConfig leases, CoordinatorConfig coordinator) {
     var assignment = leases.workerUtilizationAwareAssignmentConfig();
     long reportMs = assignment.workerMetricsReporterFreqInMillis();
     this.rows =
         new WorkerMetricStatsDAO(leases.dynamoDBClient(), assignment.workerMetricsTableConfig(), reportMs);
     this.self = leases.workerIdentifier();
     this.freshSeconds = reportMs / 1000 + 5;
+    // Workers that take leases as KCL 2 did do not look for those that were assigned to them.
+    this.assigned = coordinator.clientVersionConfig() == ClientVersionConfig.CLIENT_VERSION_CONFIG_3X;
   }
 
   /**
@@ -43,7 +48,7 @@ final class Peers {
       synchronized (others) {
         others.clear();
         all.stream()
-            .filter(row -> !self.equals(row.getWorkerId()) && row.getLastUpdateTime() >= oldest)
+            .filter(row -> assigned && !self.equals(row.getWorkerId()) && row.getLastUpdateTime() >= oldest)
             .forEach(row -> others.add(row.getWorkerId()));
       }
       all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);

@@ -74,7 +74,7 @@ public final class StreamRunner {
     sessions.abandon(reason);
     peers.refreshAndLeave();
     releaser.sweep();
-    releaser.leaveLeadership();
+    Leadership.leave(scheduler);
   }
 
   /** Ends the scheduler after a drain; waits for its thread no longer than the KCL's own failover time. */
@@ -163,9 +163,9 @@ public final class StreamRunner {
         new SessionConfig(
             name(), plan.recordFormat(), token, plan.actionTimeoutMs(), SessionConfig.DEFAULT_LEASE_CHECK_MS);
     sessions = new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
-    peers = new Peers(parts.leaseManagement());
+    peers = new Peers(parts.leaseManagement(), parts.coordinator());
     EmbeddedScheduler built = new EmbeddedScheduler(parts, this::processor, spec.fastStart());
-    releaser = new LeaseReleaser(built, peers);
+    releaser = new LeaseReleaser(built.leaseCoordinator(), peers::next);
     scheduler = built;
   }
 

@@ -1,0 +1,84 @@
+package io.tsmld.daemon.stream;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseCoordinator;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+/** A lease table and a worker's memory of it; what is done to them is noted in words. */
+final class FakeLeaseTable {
+  final Map<String, Lease> rows = new HashMap<>();
+  final Map<String, Lease> held = new HashMap<>();
+  final List<String> done = new ArrayList<>();
+  boolean down;
+  boolean refusesAssignments;
+
+  final LeaseCoordinator coordinator = proxy(LeaseCoordinator.class, this::coordinate);
+  private final LeaseRefresher refresher = proxy(LeaseRefresher.class, this::refresh);
+
+  /** Adds a lease of the worker {@code me}, held, and gives its identity. */
+  String add(String key) {
+    return add(key, ExtendedSequenceNumber.TRIM_HORIZON);
+  }
+
+  String add(String key, ExtendedSequenceNumber checkpoint) {
+    UUID token = UUID.randomUUID();
+    Lease lease = new Lease();
+    lease.leaseKey(key);
+    lease.leaseOwner("me");
+    lease.concurrencyToken(token);
+    lease.checkpoint(checkpoint);
+    rows.put(key, lease);
+    held.put(key, lease);
+    return token.toString();
+  }
+
+  private Object coordinate(Object proxy, Method method, Object[] arguments) {
+    return switch (method.getName()) {
+      case "workerIdentifier" -> "me";
+      case "leaseRefresher" -> refresher;
+      case "getCurrentlyHeldLease" -> held.get((String) arguments[0]);
+      case "dropLease" -> {
+        if (held.remove(((Lease) arguments[0]).leaseKey()) != null) {
+          done.add("drop " + ((Lease) arguments[0]).leaseKey());
+        }
+        yield null;
+      }
+      default -> throw new UnsupportedOperationException(method.getName());
+    };
+  }
+
+  private Object refresh(Object proxy, Method method, Object[] arguments) throws DependencyException {
+    if (down) {
+      throw new DependencyException(new IllegalStateException("the table is down"));
+    }
+    return switch (method.getName()) {
+      case "getLease" -> rows.get((String) arguments[0]);
+      case "listLeases" -> new ArrayList<>(rows.values());
+      case "evictLease" -> note("evict", (Lease) arguments[0], null);
+      case "assignLease" ->
+          !refusesAssignments && note("assign", (Lease) arguments[0], (String) arguments[1]);
+      default -> throw new UnsupportedOperationException(method.getName());
+    };
+  }
+
+  private boolean note(String what, Lease lease, String owner) {
+    done.add(what + " " + lease.leaseKey() + (owner == null ? "" : " to " + owner));
+    lease.leaseOwner(owner);
+    return true;
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(
+        Proxy.newProxyInstance(FakeLeaseTable.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}

@@ -1,0 +1,91 @@
+package io.tsmld.daemon.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
+
+class LeaseReleaserTest {
+  private final FakeLeaseTable table = new FakeLeaseTable();
+  private String peer;
+  private final LeaseReleaser releaser = new LeaseReleaser(table.coordinator, () -> peer);
+
+  @Test
+  void givesUpByDroppingAndEvicting() {
+    String token = table.add("a");
+    assertTrue(releaser.held("a", token));
+    assertTrue(releaser.giveUp("a", token));
+    assertEquals(List.of("drop a", "evict a"), table.done);
+    assertFalse(releaser.held("a", token));
+  }
+
+  @Test
+  void givesUpToNobodyEvenWherePeersAreKnown() {
+    peer = "other";
+    releaser.giveUp("a", table.add("a"));
+    assertEquals(List.of("drop a", "evict a"), table.done);
+  }
+
+  @Test
+  void leavesANewerHoldingOfTheSameLeaseAlone() {
+    String old = table.add("a");
+    String newer = table.add("a");
+    assertFalse(releaser.giveUp("a", old));
+    assertEquals(List.of(), table.done);
+    assertTrue(releaser.held("a", newer));
+  }
+
+  @Test
+  void aLeaseThatAnotherWorkerHasIsLostAlready() {
+    String token = table.add("a");
+    table.held.clear();
+    table.rows.get("a").leaseOwner("other");
+    assertFalse(releaser.giveUp("a", token));
+    assertEquals(List.of(), table.done);
+  }
+
+  @Test
+  void evictsALeaseThatItOnlyForgot() {
+    String token = table.add("a");
+    table.held.clear();
+    assertFalse(releaser.giveUp("a", token));
+    assertEquals(List.of("evict a"), table.done);
+  }
+
+  @Test
+  void handsADrainedLeaseToALivePeer() {
+    peer = "other";
+    releaser.handOver("a", table.add("a"));
+    assertEquals(List.of("drop a", "assign a to other"), table.done);
+  }
+
+  @Test
+  void evictsWhereTheAssignmentIsRefused() {
+    peer = "other";
+    table.refusesAssignments = true;
+    releaser.handOver("a", table.add("a"));
+    assertEquals(List.of("drop a", "evict a"), table.done);
+  }
+
+  @Test
+  void dropsEvenWhileTheTableIsDown() {
+    String token = table.add("a");
+    table.down = true;
+    assertTrue(releaser.giveUp("a", token));
+    releaser.sweep();
+    assertEquals(List.of("drop a"), table.done);
+  }
+
+  @Test
+  void sweepsWhatIsLeftButNotEndedShardsNorOthersLeases() {
+    table.add("a");
+    table.add("ended", ExtendedSequenceNumber.SHARD_END);
+    table.add("theirs");
+    table.rows.get("theirs").leaseOwner("other");
+    releaser.sweep();
+    assertEquals(List.of("drop a", "evict a"), table.done);
+  }
+}
