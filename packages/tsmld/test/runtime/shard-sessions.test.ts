@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TimeoutError } from '../../src/errors.ts'
+import { sessionsOf } from '../support/stream-sessions.ts'
+import { isPending, turns } from '../support/turns.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
+import { answered, batch, initialize } from '../support/wire-records.ts'
+
+test('a second session under the same lease is refused, also when the first has ended', async () => {
+  const { open, calls } = sessionsOf()
+  const first = open({ leaseId: 'lease-x' })
+  assert.equal(first.refusal, null)
+  assert.match(String(open({ leaseId: 'lease-x' }).refusal), /has had its session/)
+  first.peer.stream.destroy()
+  await turns()
+  assert.match(String(open({ leaseId: 'lease-x' }).refusal), /has had its session/)
+  assert.equal(open({ leaseId: 'lease-y' }).refusal, null)
+  assert.deepEqual(calls, [])
+})
+
+test('a hello for another stream is refused', () => {
+  assert.match(String(sessionsOf().open({ stream: 'orders-cache' }).refusal), /serves clicks-cache, not orders-cache/)
+})
+
+for (const kind of ['frames', 'json-lines'] as const) {
+  test(`${kind}: a newer session aborts the older one, and makes no processor before the older handler has settled`, async () => {
+    const { open, busy, calls, shards, works } = sessionsOf(kind)
+    const older = await busy()
+    assert.deepEqual(older.heard(), ['status initialize'])
+    const newer = open().peer
+    newer.say(initialize())
+    await turns()
+    assert.equal(shards[0]?.signal.aborted, true)
+    assert.deepEqual(newer.heard(), [])
+    works[0]?.resolve()
+    await turns()
+    older.say({ kind: 'leaseLost' })
+    await turns()
+    assert.deepEqual(older.heard(), ['status processRecords', 'status leaseLost'])
+    assert.deepEqual(newer.heard(), ['status initialize'])
+    assert.deepEqual(calls, ['made 1', 'began 1', 'settled 1', 'lost 1', 'made 2'])
+  })
+}
+
+test("an older session that is idle has its leaseLost before the newer one's processor is made", async () => {
+  const { open, calls } = sessionsOf()
+  const older = open().peer
+  older.say(initialize())
+  await turns()
+  const newer = open().peer
+  newer.say(initialize())
+  await turns()
+  assert.deepEqual(calls, ['made 1'])
+  older.say({ kind: 'leaseLost' })
+  await turns()
+  assert.deepEqual(calls, ['made 1', 'lost 1', 'made 2'])
+})
+
+test('an older session that is idle and never told of its loss holds the newer one up to the deadline only', async t => {
+  const clock = new VirtualClock(t)
+  const { open, calls } = sessionsOf()
+  const older = open().peer
+  older.say(initialize())
+  await turns()
+  open().peer.say(initialize())
+  await clock.pass(30_000)
+  assert.deepEqual(calls, ['made 1', 'made 2'])
+})
+
+test('the older session can never checkpoint again', async () => {
+  const { open, sessions } = sessionsOf('frames', {
+    factory: () => ({ processRecords: (_, checkpointer) => checkpointer.checkpoint() }),
+  })
+  const older = open().peer
+  older.say(initialize())
+  await turns()
+  older.say(batch(1))
+  await turns()
+  older.say(answered(1))
+  await turns()
+  older.heard()
+  open().peer.say(initialize())
+  await turns()
+  older.say(batch(2))
+  await turns()
+  assert.deepEqual(older.heard(), ['status processRecords'])
+  await sessions.terminate()
+})
+
+test('past the deadline the newer session fails before any of its user code', async t => {
+  const clock = new VirtualClock(t)
+  const { open, busy, calls, failures, works } = sessionsOf()
+  await busy()
+  const newer = open().peer
+  newer.say(initialize())
+  await clock.pass(29_999)
+  assert.deepEqual(failures, [])
+  await clock.pass(1)
+  assert(failures[0] instanceof TimeoutError)
+  assert.match(failures[0].message, /earlier handler of shardId-000000000000 still runs after 30000 ms/)
+  assert.equal(newer.closed, true)
+  assert.deepEqual(newer.heard(), [])
+  works[0]?.resolve()
+  await clock.pass(0)
+  assert.deepEqual(calls, ['made 1', 'began 1', 'settled 1'])
+})
+
+test('of three sessions of one shard only the newest begins, once the oldest handler has settled', async () => {
+  const { open, busy, calls, works } = sessionsOf()
+  const oldest = await busy()
+  const [middle, newest] = [open().peer, open().peer]
+  middle.say(initialize())
+  await turns()
+  newest.say(initialize())
+  await turns()
+  assert.deepEqual(calls, ['made 1', 'began 1'])
+  oldest.stream.destroy()
+  middle.stream.destroy()
+  works[0]?.resolve()
+  await turns()
+  assert.deepEqual(calls, ['made 1', 'began 1', 'settled 1', 'made 2'])
+  assert.deepEqual(newest.heard(), ['status initialize'])
+})
+
+test('an older lease that initializes late neither begins nor aborts the newer one', async () => {
+  for (const newerFirst of [true, false]) {
+    const { open, calls, shards } = sessionsOf()
+    const older = open().peer
+    const newer = open().peer
+    const inOrder = newerFirst ? [newer, older] : [older, newer]
+    for (const peer of inOrder) {
+      peer.say(initialize())
+      await turns()
+    }
+    older.say({ kind: 'leaseLost' })
+    await turns()
+    assert.deepEqual(newer.heard(), ['status initialize'])
+    assert.equal(calls.at(-1), newerFirst ? 'made 1' : 'made 2')
+    assert.equal(shards.at(-1)?.signal.aborted, false)
+  }
+})
+
+test('a handler that still runs when its connection is gone holds back the next session of its shard', async () => {
+  const { open, busy, calls, works, sessions } = sessionsOf()
+  const older = await busy()
+  older.stream.destroy()
+  await turns()
+  assert.equal(sessions.running.length, 1)
+  const newer = open().peer
+  newer.say(initialize())
+  await turns()
+  assert.deepEqual(newer.heard(), [])
+  works[0]?.reject(new Error('aborted'))
+  await turns()
+  assert.deepEqual(newer.heard(), ['status initialize'])
+  assert.deepEqual(calls, ['made 1', 'began 1', 'settled 1', 'made 2'])
+})
+
+test('sessions of different shards do not wait for each other', async () => {
+  const { open, busy } = sessionsOf()
+  await busy()
+  const other = open({ shardId: 'shardId-000000000001' }).peer
+  other.say(initialize('shardId-000000000001'))
+  await turns()
+  assert.deepEqual(other.heard(), ['status initialize'])
+})
+
+test('one session that speaks garbage leaves the others as they are', async () => {
+  const { open, busy, failures } = sessionsOf()
+  const other = open({ shardId: 'shardId-000000000001' }).peer
+  other.say(initialize('shardId-000000000001'))
+  const broken = await busy()
+  broken.stream.write(Buffer.from('ffffffff02', 'hex'))
+  await turns()
+  assert.equal(broken.closed, true)
+  assert.equal(failures.length, 1)
+  other.say(batch(1))
+  await turns()
+  assert.equal(other.closed, false)
+  assert.deepEqual(other.heard(), ['status initialize'])
+})
+
+test('while stopping, a shard that begins is refused where that costs its session only', async () => {
+  const { open, sessions, calls } = sessionsOf()
+  sessions.stop()
+  const { peer } = open()
+  peer.say(initialize())
+  await turns()
+  assert.equal(peer.closed, true)
+  assert.deepEqual(calls, [])
+})
+
+test('while stopping, a shard that begins is left unanswered where a refusal would end the whole daemon', async t => {
+  const clock = new VirtualClock(t)
+  const given = sessionsOf('json-lines', { refuseWhileStopping: false })
+  const { peer: failing } = given.open()
+  failing.say(initialize())
+  await turns()
+  failing.say(batch(1))
+  await turns()
+  given.works[0]?.reject(new Error('poison'))
+  await turns()
+  const { peer: waiting } = given.open()
+  waiting.say(initialize())
+  await turns()
+  given.sessions.stop()
+  const { peer: late } = given.open()
+  late.say(initialize())
+  await clock.pass(60_000)
+  for (const peer of [waiting, late]) {
+    assert.deepEqual(peer.heard(), [])
+    assert.equal(peer.closed, false)
+  }
+  assert.deepEqual(given.calls, ['made 1', 'began 1', 'settled 1'])
+  await given.sessions.terminate()
+  await turns()
+  assert.equal(waiting.closed && late.closed, true)
+})
+
+test('left, a stream finishes what its shards do and waits for no other', async () => {
+  const given = sessionsOf('json-lines', { refuseWhileStopping: false })
+  const working = await given.busy()
+  const { peer: idle } = given.open()
+  idle.say(initialize('shardId-000000000001'))
+  await turns()
+  idle.heard()
+  const left = given.sessions.leave()
+  const { peer: late } = given.open()
+  late.say(initialize('shardId-000000000002'))
+  idle.say(batch(5))
+  assert.equal(await isPending(left), true)
+  given.works[0]?.resolve()
+  await left
+  await turns()
+  assert.deepEqual(working.heard(), ['status initialize', 'status processRecords'])
+  assert.deepEqual([...idle.heard(), ...late.heard()], [])
+  assert.deepEqual([working.closed, idle.closed, late.closed], [false, false, false])
+})
+
+test('terminated, every session ends at once and its signal is aborted', async () => {
+  const { busy, sessions, shards, failures } = sessionsOf()
+  const peer = await busy()
+  await sessions.terminate()
+  await turns()
+  assert.equal(peer.closed, true)
+  assert.equal(shards[0]?.signal.aborted, true)
+  assert.deepEqual(failures, [])
+})
