@@ -18,14 +18,13 @@ export interface Progress {
   readonly streams: readonly StreamProgress[]
 }
 
-const barWidth = 30
+const barWidth = 24
 
 /** The live view as lines, for a terminal that redraws. */
 export function renderLive(progress: Progress): readonly string[] {
   const rows = progress.streams.map(stream => {
-    const head = `  ${stream.type.padEnd(9)}${bar(stream)}`
     const counts = `${number(stream.processed).padStart(7)} of ${number(stream.total)} processed`
-    return `${head} ${counts}, ${number(stream.produced)} produced, ${plural(stream.shards, 'shard')}`
+    return `  ${stream.type.padEnd(9)}${bar(stream)} ${counts}, ${plural(stream.shards, 'shard')}`
   })
   return [`${seconds(progress.elapsedMs)}  ${progress.phase}`, ...rows]
 }

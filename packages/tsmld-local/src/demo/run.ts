@@ -49,6 +49,7 @@ export async function runDemo(context: DemoContext): Promise<Report> {
     enter('done')
     const report = makeReport([kinesis, dynamodb], coldStartMs, error)
     screen.write(...renderReport([kinesis, dynamodb], report))
+    if (context.interrupted.aborted) screen.write('Interrupted: what was not processed yet counts as lost here.')
     return report
   } finally {
     clearInterval(drawing)

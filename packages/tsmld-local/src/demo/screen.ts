@@ -11,6 +11,8 @@ export interface Screen {
 /** The part of a terminal's stream that a screen needs. */
 export interface Output {
   readonly isTTY?: boolean
+  /** The width of a terminal, in characters. */
+  readonly columns?: number
   write(text: string): unknown
 }
 
@@ -25,7 +27,8 @@ function redrawing(output: Output): Screen {
   let drawn = 0
   return {
     show(progress) {
-      const lines = renderLive(progress)
+      // A line that wraps would be two, and the way up wrong.
+      const lines = renderLive(progress).map(line => line.slice(0, output.columns))
       // Up over what was drawn, and each line cleared to its end.
       output.write(`${drawn > 0 ? `\u001b[${String(drawn)}A` : ''}${lines.map(line => `${line}\u001b[K\n`).join('')}`)
       drawn = lines.length

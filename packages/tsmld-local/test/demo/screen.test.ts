@@ -27,6 +27,12 @@ test('lines that stay are not drawn over', () => {
   assert.deepEqual(written, ['0.0 s  processing\u001b[K\n', 'one\ntwo\n', '0.1 s  processing\u001b[K\n'])
 })
 
+test('a line is cut at the width of the terminal, so that the next drawing finds its place', () => {
+  const { written, output } = recording(true)
+  createScreen({ ...output, columns: 8 }).show(at(0))
+  assert.deepEqual(written, ['0.0 s  p\u001b[K\n'])
+})
+
 test('elsewhere a line comes every two seconds, and at once when the phase changes', () => {
   const { written, output } = recording(false)
   const screen = createScreen(output)
