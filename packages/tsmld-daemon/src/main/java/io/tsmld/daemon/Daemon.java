@@ -137,7 +137,9 @@ final class Daemon {
     boolean all = streams.keySet().stream().allMatch(name -> drained.getOrDefault(name, false));
     exit.now(
         all ? Exit.STOPPED : Exit.DEADLINE_PASSED,
-        all ? "stopped" : "the stop's deadline of " + deadlineMs + " ms passed with shards still draining");
+        all
+            ? "stopped"
+            : "the stop's deadline of " + deadlineMs + " ms passed with shards still draining");
   }
 
   private static Thread background(String name, Runnable work) {

@@ -4,7 +4,10 @@ import io.tsmld.daemon.control.ControlOutput;
 import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The one way out: last words on both streams, then halt, because the KCL's threads would keep the JVM. */
+/**
+ * The one way out: last words on both streams, then halt, because the KCL's threads would keep the
+ * JVM.
+ */
 final class Exit {
   static final int STOPPED = 0;
   static final int FAULT = 1;

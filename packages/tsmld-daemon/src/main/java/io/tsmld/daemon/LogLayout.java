@@ -13,7 +13,8 @@ import java.time.format.DateTimeFormatter;
  *
  * <pre>2026-11-23T18:00:00.000Z WARN [thread] logger: message</pre>
  *
- * in UTC, with the logger's last name only. Further lines of the same entry, of its message or of a stack trace, begin with a tab.
+ * in UTC, with the logger's last name only. Further lines of the same entry, of its message or of a
+ * stack trace, begin with a tab.
  */
 final class LogLayout extends LayoutBase<ILoggingEvent> {
   private static final DateTimeFormatter TIME =

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The daemon's log, on stderr, as {@link LogLayout} writes it.
  *
- * <p>It is written by a thread of its own and drops entries rather than wait: a stopped Node reads no stderr, and no KCL thread may hang in a log call.
+ * <p>It is written by a thread of its own and drops entries rather than wait: a stopped Node reads
+ * no stderr, and no KCL thread may hang in a log call.
  */
 final class LogSetup {
   private static final int QUEUE_ENTRIES = 4096;
@@ -70,7 +71,9 @@ final class LogSetup {
     DEFAULTS.forEach((name, level) -> context.getLogger(name).setLevel(level));
   }
 
-  /** Levels over the defaults, by logger name; {@code root} is the root. An unknown level is INFO. */
+  /**
+   * Levels over the defaults, by logger name; {@code root} is the root. An unknown level is INFO.
+   */
   static void setLevels(Map<String, String> levels) {
     levels.forEach(
         (name, level) ->

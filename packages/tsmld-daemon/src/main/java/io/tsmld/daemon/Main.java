@@ -34,7 +34,8 @@ public final class Main {
   }
 
   private static void run(Daemon daemon, Exit exit) {
-    try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       daemon.start(start(in.readLine(), exit));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         handle(line, daemon);

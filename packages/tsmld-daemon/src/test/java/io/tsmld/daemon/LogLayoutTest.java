@@ -14,12 +14,14 @@ class LogLayoutTest {
   @Test
   void anEntryIsOneLine() {
     assertEquals(
-        "2026-11-23T18:00:00.007Z WARN [main] Scheduler: it is so\n", layout.doLayout(event("it is so", null)));
+        "2026-11-23T18:00:00.007Z WARN [main] Scheduler: it is so\n",
+        layout.doLayout(event("it is so", null)));
   }
 
   @Test
   void everyFurtherLineBeginsWithATab() {
-    String[] lines = layout.doLayout(event("one\r\n  two", new IllegalStateException("a\nb"))).split("\n");
+    String[] lines =
+        layout.doLayout(event("one\r\n  two", new IllegalStateException("a\nb"))).split("\n");
     assertEquals("2026-11-23T18:00:00.007Z WARN [main] Scheduler: one", lines[0]);
     for (int i = 1; i < lines.length; i++) {
       assertTrue(lines[i].startsWith("\t"), lines[i]);

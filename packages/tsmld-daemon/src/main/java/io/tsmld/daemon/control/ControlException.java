@@ -1,6 +1,8 @@
 package io.tsmld.daemon.control;
 
-/** A line of the control channel that was not understood; the message says what is wrong with it. */
+/**
+ * A line of the control channel that was not understood; the message says what is wrong with it.
+ */
 public final class ControlException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,9 @@ import java.util.Map;
 
 /** What Node says on the control channel. */
 public sealed interface ControlMessage {
-  /** @param logLevels logger name to level, over the defaults */
+  /**
+   * @param logLevels logger name to level, over the defaults
+   */
   record Start(
       String token,
       long nodeTimeoutMs,

@@ -10,7 +10,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The daemon's side of the control channel. A thread of its own writes: a stopped Node reads nothing, and whoever has something to say must not hang with it.
+ * The daemon's side of the control channel. A thread of its own writes: a stopped Node reads
+ * nothing, and whoever has something to say must not hang with it.
  */
 public final class ControlOutput implements StreamEvents {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,7 +52,10 @@ public final class ControlOutput implements StreamEvents {
   @Override
   public void shardGivenUp(String stream, String shardId, String reason) {
     send(
-        message("shardGivenUp").put("stream", stream).put("shardId", shardId).put("reason", reason));
+        message("shardGivenUp")
+            .put("stream", stream)
+            .put("shardId", shardId)
+            .put("reason", reason));
   }
 
   /** The last line; waits no longer than the given time for it and all before it to be written. */

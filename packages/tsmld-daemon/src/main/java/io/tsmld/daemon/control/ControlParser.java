@@ -26,7 +26,8 @@ public final class ControlParser {
     return switch (type) {
       case "start" -> start(node);
       case "startStream" -> new ControlMessage.StartStream(stream(required(node, "stream")));
-      case "stopStream" -> new ControlMessage.StopStream(text(node, "stream"), millis(node, "deadlineMs"));
+      case "stopStream" ->
+          new ControlMessage.StopStream(text(node, "stream"), millis(node, "deadlineMs"));
       case "listeners" -> new ControlMessage.Listeners(listeners(required(node, "listeners")));
       case "stop" -> new ControlMessage.Stop(millis(node, "deadlineMs"));
       case "ping" -> new ControlMessage.Ping();
@@ -106,7 +107,8 @@ public final class ControlParser {
     }
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
-        throw new ControlException(field + "." + entry.getKey() + " must be a string, a number or a boolean");
+        throw new ControlException(
+            field + "." + entry.getKey() + " must be a string, a number or a boolean");
       }
       map.put(entry.getKey(), entry.getValue().asText());
     }

@@ -13,7 +13,9 @@ public final class NodeWatchdog {
   private final Consumer<String> onSilence;
   private volatile long lastLineNanos = System.nanoTime();
 
-  /** @param onSilence told once, with the reason */
+  /**
+   * @param onSilence told once, with the reason
+   */
   public NodeWatchdog(long timeoutMs, Consumer<String> onSilence) {
     this.timeoutMs = timeoutMs;
     this.onSilence = onSilence;

@@ -9,8 +9,9 @@ import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * Serves one shard's checkpoints. The KCL's checkpointer is one object for as long as the lease is held, and its methods are synchronized: it may be
- * used between actions and from the session's own thread.
+ * Serves one shard's checkpoints. The KCL's checkpointer is one object for as long as the lease is
+ * held, and its methods are synchronized: it may be used between actions and from the session's own
+ * thread.
  */
 final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -38,7 +39,10 @@ final class Checkpoints {
     }
   }
 
-  /** Whether a status of shardEnded is right now: its end is checkpointed, or Node was told that the lease is gone. */
+  /**
+   * Whether a status of shardEnded is right now: its end is checkpointed, or Node was told that the
+   * lease is gone.
+   */
   boolean endsShard() {
     return leaseGone || atShardEnd();
   }

@@ -14,7 +14,9 @@ public interface Connector {
   static Connector leastLoaded(ListenerRegistry listeners, String stream) {
     return () -> {
       Listener listener =
-          listeners.choose(stream).orElseThrow(() -> new IOException("Node has no listener for the stream"));
+          listeners
+              .choose(stream)
+              .orElseThrow(() -> new IOException("Node has no listener for the stream"));
       SocketChannel channel = SocketChannel.open(listener.address());
       if (listener.address() instanceof InetSocketAddress) {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -18,7 +18,8 @@ public record Listener(SocketAddress address, int load, String stream) {
   }
 
   /** Only the loopback: the token is sent in clear. */
-  public static Listener tcp(String host, int port, int load, String stream) throws UnknownHostException {
+  public static Listener tcp(String host, int port, int load, String stream)
+      throws UnknownHostException {
     InetAddress address = InetAddress.getByName(host);
     if (!address.isLoopbackAddress()) {
       throw new UnknownHostException("a listener must be on the loopback, not on " + host);

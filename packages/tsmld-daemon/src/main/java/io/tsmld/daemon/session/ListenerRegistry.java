@@ -14,7 +14,9 @@ public final class ListenerRegistry {
     opened = new int[listeners.size()];
   }
 
-  /** The least loaded one that serves the stream; the session is counted there until the next list. */
+  /**
+   * The least loaded one that serves the stream; the session is counted there until the next list.
+   */
   public synchronized Optional<Listener> choose(String stream) {
     int best = -1;
     for (int i = 0; i < listeners.size(); i++) {

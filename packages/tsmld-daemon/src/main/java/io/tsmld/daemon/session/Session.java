@@ -1,12 +1,9 @@
 package io.tsmld.daemon.session;
 
-import io.tsmld.daemon.wire.Frame;
-import io.tsmld.daemon.wire.FrameReader;
 import io.tsmld.daemon.wire.FrameWriter;
 import io.tsmld.daemon.wire.Messages;
 import io.tsmld.daemon.wire.NodeMessage;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -15,25 +12,26 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * One shard's conversation with Node. The KCL's thread performs actions, one after another, each until its status; the session's
- * own thread connects, reads, and serves checkpoints at any time.
+ * One shard's conversation with Node. The KCL's thread performs actions, one after another, each
+ * until its status; the session's own thread connects, reads, and serves checkpoints at any time.
  *
- * <p>The KCL interrupts its threads only at a scheduler's final shutdown, after its sessions ended; an interrupted write
- * closes the channel, which is then a failed session like any other.
+ * <p>The KCL interrupts its threads only at a scheduler's final shutdown, after its sessions ended;
+ * an interrupted write closes the channel, which is then a failed session like any other.
  */
-public final class Session {
+public final class Session implements Conversation.Handler {
   private static final long CONNECT_TIMEOUT_MS = 10_000;
 
   /** How long Node may take to close after its last status, before this side does. */
   private static final long LINGER_MS = 5_000;
 
+  private static final long LAST_WORDS_MS = 200;
+
   private final ShardLease lease;
   private final SessionConfig config;
-  private final Connector connector;
+  private final Conversation conversation;
   private final Consumer<String> onFailure;
   private final Object lock = new Object();
 
-  private SocketChannel channel;
   private volatile FrameWriter writer;
   private volatile Checkpoints checkpoints;
   private volatile String failure;
@@ -50,20 +48,20 @@ public final class Session {
   private boolean closed;
 
   /**
-   * @param onFailure told once, with the reason, when the session ends before its shard does; called on any thread, holding no lock
+   * @param onFailure told once, with the reason, when the session ends before its shard does;
+   *     called on any thread, holding no lock
    */
-  public Session(ShardLease lease, SessionConfig config, Connector connector, Consumer<String> onFailure) {
+  public Session(
+      ShardLease lease, SessionConfig config, Connector connector, Consumer<String> onFailure) {
     this.lease = lease;
     this.config = config;
-    this.connector = connector;
+    this.conversation = new Conversation(connector, hello(lease, config), this);
     this.onFailure = onFailure;
   }
 
   /** Connects, says hello and initializes the shard in Node. */
   public void initialize(ExtendedSequenceNumber from) throws SessionFailure {
-    Thread thread = new Thread(this::converse, "session-" + lease.shardId());
-    thread.setDaemon(true);
-    thread.start();
+    conversation.start("session-" + lease.shardId());
     await(() -> writer != null, CONNECT_TIMEOUT_MS, "Node could not be reached");
     perform("initialize", w -> w.message(Messages.initialize(lease.shardId(), from)));
   }
@@ -84,25 +82,25 @@ public final class Session {
   }
 
   /**
-   * Ends the shard. Node must have checkpointed its end before the status, except when it was told that the lease is gone:
-   * then the KCL ends the shard as a lost lease, and the session stays open for it.
+   * Ends the shard. Node must have checkpointed its end before the status, except when it was told
+   * that the lease is gone: then the KCL ends the shard as a lost lease, and the session stays open
+   * for it.
    */
   public void shardEnded(RecordProcessorCheckpointer checkpointer) throws SessionFailure {
     use(checkpointer);
     perform("shardEnded", w -> w.message(Messages.plain("shardEnded")));
     if (!over()) {
-      fail("shardEnded was answered without a checkpoint of the shard's end");
-      throw new SessionFailure(failure);
+      failAndThrow("shardEnded was answered without a checkpoint of the shard's end");
     }
     if (checkpoints.atShardEnd()) {
-      Reaper.after(LINGER_MS, this::close);
+      Reaper.after(LINGER_MS, conversation::close);
     }
   }
 
   public void leaseLost() throws SessionFailure {
     losingSaid = true;
     perform("leaseLost", w -> w.message(Messages.plain("leaseLost")));
-    Reaper.after(LINGER_MS, this::close);
+    Reaper.after(LINGER_MS, conversation::close);
   }
 
   /** Ends the session from this side, as failed, unless it has ended. */
@@ -114,11 +112,14 @@ public final class Session {
       failure = reason;
       lock.notifyAll();
     }
-    close();
+    conversation.close();
     onFailure.accept(reason);
   }
 
-  /** Whether there is nothing more to say: leaseLost was answered, the shard ended, or the session failed. */
+  /**
+   * Whether there is nothing more to say: leaseLost was answered, the shard ended, or the session
+   * failed.
+   */
   public boolean over() {
     synchronized (lock) {
       return ended || failure != null;
@@ -133,13 +134,15 @@ public final class Session {
     try {
       send.to(writer);
     } catch (IOException e) {
-      fail("the connection failed while " + action + " was sent: " + words(e));
+      awaitLastWords();
+      fail("the connection failed while " + action + " was sent: " + Conversation.words(e));
     }
     await(() -> outstanding == null, config.actionTimeoutMs(), "Node did not answer " + action);
   }
 
   /** Waits, and looks after the lease meanwhile. A limit of 0 is none. */
-  private void await(BooleanSupplier condition, long limitMs, String onTimeout) throws SessionFailure {
+  private void await(BooleanSupplier condition, long limitMs, String onTimeout)
+      throws SessionFailure {
     long start = System.nanoTime();
     while (true) {
       long elapsedMs = (System.nanoTime() - start) / 1_000_000;
@@ -156,14 +159,34 @@ public final class Session {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        fail("the KCL interrupted the session");
+        failAndThrow("the KCL interrupted the session");
       }
       if (left <= 0) {
-        fail(onTimeout + " within " + limitMs + " ms");
-      } else if (elapsedMs >= config.leaseCheckMs() && !losingSaid && writer != null && !lease.held()) {
+        failAndThrow(onTimeout + " within " + limitMs + " ms");
+      }
+      boolean look = elapsedMs >= config.leaseCheckMs() && !losingSaid && writer != null;
+      if (look && !lease.held()) {
         sayLosing();
       }
     }
+  }
+
+  /** Where a write failed, what Node sent before it closed says more: a refusal, mostly. */
+  private void awaitLastWords() {
+    synchronized (lock) {
+      if (failure == null && !closed) {
+        try {
+          lock.wait(LAST_WORDS_MS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  private void failAndThrow(String reason) throws SessionFailure {
+    fail(reason);
+    throw new SessionFailure(reason);
   }
 
   private void sayLosing() {
@@ -183,44 +206,25 @@ public final class Session {
     }
   }
 
-  /** The session's own thread, from the connection to its end. */
-  private void converse() {
-    try {
-      SocketChannel connected = connector.connect();
-      FrameWriter w = new FrameWriter(connected);
-      synchronized (lock) {
-        channel = connected;
-        if (failure != null) {
-          close();
-          return;
-        }
-      }
-      w.hello(
-          Messages.hello(
-              config.token(), config.stream(), lease.shardId(), lease.leaseId(), config.recordFormat()));
-      synchronized (lock) {
-        writer = w;
-        lock.notifyAll();
-      }
-      FrameReader reader = new FrameReader(connected);
-      for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
-        handle(Messages.parse(frame));
-      }
-      fail("Node closed the connection");
-    } catch (IOException e) {
-      fail(words(e));
-    } catch (Throwable t) {
-      fail("the session's thread failed: " + words(t));
-    } finally {
-      close();
-      synchronized (lock) {
-        closed = true;
-        lock.notifyAll();
-      }
+  @Override
+  public void connected(FrameWriter opened) {
+    synchronized (lock) {
+      writer = opened;
+      lock.notifyAll();
     }
   }
 
-  private void handle(NodeMessage message) throws IOException {
+  @Override
+  public void ended(String reason) {
+    fail(reason);
+    synchronized (lock) {
+      closed = true;
+      lock.notifyAll();
+    }
+  }
+
+  @Override
+  public void received(NodeMessage message) throws IOException {
     if (message instanceof NodeMessage.Status status) {
       finish(status.responseFor());
     } else if (message instanceof NodeMessage.Checkpoint asked) {
@@ -258,26 +262,14 @@ public final class Session {
         initialized = true;
         outstanding = null;
         // Here and not on the KCL's thread: Node may close at once after it.
-        ended = action.equals("leaseLost") || (action.equals("shardEnded") && checkpoints.endsShard());
+        ended =
+            action.equals("leaseLost") || (action.equals("shardEnded") && checkpoints.endsShard());
         lock.notifyAll();
         return;
       }
     }
-    fail("Node sent a status for " + action + " while " + (awaited == null ? "none" : awaited) + " was awaited");
-  }
-
-  private void close() {
-    SocketChannel current;
-    synchronized (lock) {
-      current = channel;
-    }
-    if (current != null) {
-      try {
-        current.close();
-      } catch (IOException e) {
-        // It is gone either way.
-      }
-    }
+    String instead = awaited == null ? "none" : awaited;
+    fail("Node sent a status for " + action + " while " + instead + " was awaited");
   }
 
   private void throwIfFailed() throws SessionFailure {
@@ -286,8 +278,9 @@ public final class Session {
     }
   }
 
-  private static String words(Throwable t) {
-    return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+  private static String hello(ShardLease lease, SessionConfig config) {
+    return Messages.hello(
+        config.token(), config.stream(), lease.shardId(), lease.leaseId(), config.recordFormat());
   }
 
   @FunctionalInterface

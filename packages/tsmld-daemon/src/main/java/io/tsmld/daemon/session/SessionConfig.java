@@ -5,7 +5,8 @@ package io.tsmld.daemon.session;
  *
  * @param stream the stream's name in {@code start}
  * @param recordFormat {@code kinesis} or {@code dynamodb-json}
- * @param actionTimeoutMs how long Node may take for one action; 0: for ever (the MLD's {@code timeoutInSeconds})
+ * @param actionTimeoutMs how long Node may take for one action; 0: for ever (the MLD's {@code
+ *     timeoutInSeconds})
  * @param leaseCheckMs how often a waiting action looks whether the lease is still held
  */
 public record SessionConfig(

@@ -1,6 +1,8 @@
 package io.tsmld.daemon.session;
 
-/** One holding of a shard's lease, as a session sees it: from when the KCL took it until it is lost. */
+/**
+ * One holding of a shard's lease, as a session sees it: from when the KCL took it until it is lost.
+ */
 public interface ShardLease {
   String shardId();
 

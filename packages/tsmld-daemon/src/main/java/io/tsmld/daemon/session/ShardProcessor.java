@@ -12,9 +12,11 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 /**
  * The KCL's side of one session.
  *
- * <p>No exception leaves it: the KCL would skip the batch and go on. When its session fails it gives the lease up and swallows
- * whatever still comes, without a checkpoint, until the KCL takes it away: so nothing is lost, and the records come again from the last checkpoint. A
- * processor that is initialized while the stream stops is inert in the same way: KCL 3.1.3 goes on discovering leases that it just dropped.
+ * <p>No exception leaves it: the KCL would skip the batch and go on. When its session fails it
+ * gives the lease up and swallows whatever still comes, without a checkpoint, until the KCL takes
+ * it away: so nothing is lost, and the records come again from the last checkpoint. A processor
+ * that is initialized while the stream stops is inert in the same way: KCL 3.1.3 goes on
+ * discovering leases that it just dropped.
  */
 public final class ShardProcessor implements ShardRecordProcessor {
   private static final Logger LOG = LoggerFactory.getLogger(ShardProcessor.class);
@@ -75,7 +77,10 @@ public final class ShardProcessor implements ShardRecordProcessor {
         "processRecords",
         () ->
             session.processRecords(
-                input.records(), input.millisBehindLatest(), input.isAtShardEnd(), input.checkpointer()));
+                input.records(),
+                input.millisBehindLatest(),
+                input.isAtShardEnd(),
+                input.checkpointer()));
   }
 
   @Override
@@ -87,7 +92,8 @@ public final class ShardProcessor implements ShardRecordProcessor {
 
   @Override
   public void shardEnded(ShardEndedInput input) {
-    // The KCL asks again when it found no checkpoint of the end; by then the lease is another holding.
+    // The KCL asks again when it found no checkpoint of the end; by then the lease is another
+    // holding.
     if (swallowing || shardEndSeen) {
       return;
     }
@@ -109,7 +115,9 @@ public final class ShardProcessor implements ShardRecordProcessor {
   private void beInert() {
     swallowing = true;
     givenUpAtNanos = System.nanoTime();
-    LOG.info("The lease of {} came while its stream stops or is lost already; it is left alone", lease.shardId());
+    LOG.info(
+        "The lease of {} came while its stream stops or is lost already; it is left alone",
+        lease.shardId());
     if (sessions.stopping()) {
       sessions.handOver(lease);
     }

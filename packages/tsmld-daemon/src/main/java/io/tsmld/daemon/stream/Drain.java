@@ -12,8 +12,9 @@ import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.lifecycle.ShardConsumer;
 
 /**
- * Stops a stream's shards as the KCL's graceful shutdown does, with three differences: each shard's lease goes to another worker as soon
- * as it is drained, one that hangs holds nothing up, and this worker stops leading, so that it hands no lease to itself.
+ * Stops a stream's shards as the KCL's graceful shutdown does, with three differences: each shard's
+ * lease goes to another worker as soon as it is drained, one that hangs holds nothing up, and this
+ * worker stops leading, so that it hands no lease to itself.
  */
 record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser releaser, Peers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
@@ -21,7 +22,10 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
   /** Leases are let go even when the lease table is slow to say who else is there. */
   private static final long PEERS_WAIT_MS = 1_000;
 
-  /** Blocks; whether every session ended before the deadline. What did not is abandoned, its lease released. */
+  /**
+   * Blocks; whether every session ended before the deadline. What did not is abandoned, its lease
+   * released.
+   */
   boolean run(long deadlineNanos) throws InterruptedException {
     CompletableFuture<Void> peersKnown = CompletableFuture.runAsync(peers::refreshAndLeave);
     CompletableFuture<Void> left = peersKnown.thenRunAsync(() -> Leadership.leave(scheduler));
@@ -39,7 +43,8 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
   }
 
   private void requestShutdowns(CompletableFuture<Void> peersKnown) {
-    for (Map.Entry<ShardInfo, ShardConsumer> entry : scheduler.shardInfoShardConsumerMap().entrySet()) {
+    for (Map.Entry<ShardInfo, ShardConsumer> entry :
+        scheduler.shardInfoShardConsumerMap().entrySet()) {
       KclLease lease = new KclLease(entry.getKey(), releaser);
       ShardConsumer consumer = entry.getValue();
       if (!consumer.isShutdown()) {

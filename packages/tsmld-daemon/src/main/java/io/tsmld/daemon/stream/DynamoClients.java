@@ -11,12 +11,18 @@ import software.amazon.awssdk.services.kinesis.KinesisServiceClientConfiguration
 
 /** The client of DynamoDB Streams, from the same properties as the KCL's own clients. */
 final class DynamoClients {
-  /** Our own property, for the rare case that streams have another endpoint than {@code dynamoDBEndpoint}. */
+  /**
+   * Our own property, for the rare case that streams have another endpoint than {@code
+   * dynamoDBEndpoint}.
+   */
   static final String STREAMS_ENDPOINT = "dynamoDBStreamsEndpoint";
 
   private DynamoClients() {}
 
-  /** Region and credentials are those that a Kinesis stream would be read with ({@code AwsCredentialsProvider}). */
+  /**
+   * Region and credentials are those that a Kinesis stream would be read with ({@code
+   * AwsCredentialsProvider}).
+   */
   static DynamoDbStreamsClient streams(StreamSpec spec, SchedulerParts parts, String arn) {
     KinesisServiceClientConfiguration kinesis =
         parts.retrieval().kinesisClient().serviceClientConfiguration();

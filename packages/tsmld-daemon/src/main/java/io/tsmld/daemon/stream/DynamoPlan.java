@@ -23,8 +23,9 @@ import software.amazon.kinesis.retrieval.RetrievalConfig;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /**
- * Prepares a DynamoDB stream: the MultiLangDaemon's properties with the DynamoDB Streams adapter's parts. The adapter's own factory constructs the
- * scheduler itself and drops the polling options, so its parts are put together here.
+ * Prepares a DynamoDB stream: the MultiLangDaemon's properties with the DynamoDB Streams adapter's
+ * parts. The adapter's own factory constructs the scheduler itself and drops the polling options,
+ * so its parts are put together here.
  */
 final class DynamoPlan {
   private DynamoPlan() {}
@@ -35,18 +36,24 @@ final class DynamoPlan {
     LeaseManagementConfig leases = parts.leaseManagement();
     refuseTimestamp(leases.initialPositionInStream());
 
-    String arn = spec.streamArn() == null ? newestStream(leases.dynamoDBClient(), spec.tableName()) : spec.streamArn();
+    String arn =
+        spec.streamArn() == null
+            ? newestStream(leases.dynamoDBClient(), spec.tableName())
+            : spec.streamArn();
     Region region = parts.retrieval().kinesisClient().serviceClientConfiguration().region();
     DynamoDbStreamsClient streams = DynamoClients.streams(spec, parts, arn);
-    AmazonDynamoDBStreamsAdapterClient adapter = new AmazonDynamoDBStreamsAdapterClient(streams, region);
+    AmazonDynamoDBStreamsAdapterClient adapter =
+        new AmazonDynamoDBStreamsAdapterClient(streams, region);
     String adapterArn = LocalStreamArn.withRegion(arn, region.id());
 
     RetrievalConfig retrieval = retrieval(configuration, parts, adapter, adapterArn);
     parts.coordinator().skipShardSyncAtWorkerInitializationIfLeasesExist(true);
-    // All of this before the factory below, which copies it: the adapter looks for no holes, and waits not after a shard sync.
+    // All of this before the factory below, which copies it: the adapter looks for no holes, and
+    // waits not after a shard sync.
     leases.leasesRecoveryAuditorInconsistencyConfidenceThreshold(0).shardSyncIntervalMillis(0);
     leases
-        .leaseManagementFactory(new DynamoDBStreamsLeaseManagementFactory(adapter, leases, retrieval))
+        .leaseManagementFactory(
+            new DynamoDBStreamsLeaseManagementFactory(adapter, leases, retrieval))
         .consumerTaskFactory(new DynamoDBStreamsConsumerTaskFactory());
 
     StreamPlan.Probe probe =
@@ -62,7 +69,10 @@ final class DynamoPlan {
         parts.withRetrieval(retrieval), "dynamodb-json", configuration.actionTimeoutMs(), probe);
   }
 
-  /** The parser wants the name of a Kinesis stream, and would choose enhanced fan-out; neither exists here. */
+  /**
+   * The parser wants the name of a Kinesis stream, and would choose enhanced fan-out; neither
+   * exists here.
+   */
   private static Map<String, String> properties(StreamSpec spec) {
     Map<String, String> all = new HashMap<>(Properties.complete(spec));
     all.keySet()
@@ -84,7 +94,8 @@ final class DynamoPlan {
       String arn) {
     RetrievalConfig from = parts.retrieval();
     StreamTracker tracker =
-        StreamsSchedulerFactory.createSingleStreamTracker(arn, parts.leaseManagement().initialPositionInStream());
+        StreamsSchedulerFactory.createSingleStreamTracker(
+            arn, parts.leaseManagement().initialPositionInStream());
     String stream = tracker.streamConfigList().get(0).streamIdentifier().streamName();
     DynamoDBStreamsPollingConfig polling = new DynamoDBStreamsPollingConfig(stream, adapter);
     carryOver((PollingConfig) from.retrievalSpecificConfig(), polling);
@@ -108,7 +119,8 @@ final class DynamoPlan {
         .kinesisRequestTimeout(from.kinesisRequestTimeout());
   }
 
-  private static void refuseTimestamp(InitialPositionInStreamExtended position) throws StreamException {
+  private static void refuseTimestamp(InitialPositionInStreamExtended position)
+      throws StreamException {
     if (position.getInitialPositionInStream() == InitialPositionInStream.AT_TIMESTAMP) {
       throw new StreamException(
           "IllegalArgumentException",
@@ -116,9 +128,13 @@ final class DynamoPlan {
     }
   }
 
-  private static String newestStream(DynamoDbAsyncClient client, String table) throws StreamException {
+  private static String newestStream(DynamoDbAsyncClient client, String table)
+      throws StreamException {
     TableDescription description =
-        Probes.ask("the table " + table, () -> client.describeTable(request -> request.tableName(table))).table();
+        Probes.ask(
+                "the table " + table,
+                () -> client.describeTable(request -> request.tableName(table)))
+            .table();
     boolean enabled =
         description.streamSpecification() != null
             && Boolean.TRUE.equals(description.streamSpecification().streamEnabled());

@@ -10,8 +10,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
 
 /**
- * For development only: makes the lease table together with its index, whose separate making costs the KCL polls of 10 s, and shortens
- * intervals that no property sets.
+ * For development only: makes the lease table together with its index, whose separate making costs
+ * the KCL polls of 10 s, and shortens intervals that no property sets.
  */
 final class FastStart {
   private static final String KEY = "leaseKey";
@@ -30,7 +30,8 @@ final class FastStart {
     createLeaseTable(leases.dynamoDBClient(), leases.tableName());
   }
 
-  private static void createLeaseTable(DynamoDbAsyncClient client, String table) throws StreamException {
+  private static void createLeaseTable(DynamoDbAsyncClient client, String table)
+      throws StreamException {
     Probes.ask(
         "the lease table " + table,
         () ->
@@ -42,19 +43,23 @@ final class FastStart {
                             .billingMode(BillingMode.PAY_PER_REQUEST)
                             .attributeDefinitions(
                                 key -> key.attributeName(KEY).attributeType(ScalarAttributeType.S),
-                                owner -> owner.attributeName(OWNER).attributeType(ScalarAttributeType.S))
+                                owner ->
+                                    owner.attributeName(OWNER).attributeType(ScalarAttributeType.S))
                             .keySchema(key -> key.attributeName(KEY).keyType(KeyType.HASH))
                             .globalSecondaryIndexes(
                                 index ->
                                     index
                                         .indexName(INDEX)
                                         .keySchema(
-                                            owner -> owner.attributeName(OWNER).keyType(KeyType.HASH),
+                                            owner ->
+                                                owner.attributeName(OWNER).keyType(KeyType.HASH),
                                             key -> key.attributeName(KEY).keyType(KeyType.RANGE))
-                                        .projection(p -> p.projectionType(ProjectionType.KEYS_ONLY))))
+                                        .projection(
+                                            p -> p.projectionType(ProjectionType.KEYS_ONLY))))
                 .handle(
                     (answer, thrown) -> {
-                      Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+                      Throwable cause =
+                          thrown instanceof CompletionException ? thrown.getCause() : thrown;
                       if (cause != null && !(cause instanceof ResourceInUseException)) {
                         throw new CompletionException(cause);
                       }

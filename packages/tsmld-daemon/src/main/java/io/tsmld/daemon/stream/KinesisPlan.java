@@ -12,13 +12,15 @@ final class KinesisPlan {
     SchedulerParts parts = configuration.resolve();
     String stream = configuration.streamName();
     KinesisAsyncClient kinesis = parts.retrieval().kinesisClient();
-    // ListShards: the one call that the KCL needs in any case, so that the probe asks for no permission of its own.
+    // ListShards: the one call that the KCL needs in any case, so that the probe asks for no
+    // permission of its own.
     StreamPlan.Probe probe =
         () -> {
           Probes.ask(
               "the Kinesis stream " + stream,
               () -> kinesis.listShards(request -> request.streamName(stream).maxResults(1)));
-          Probes.leaseTable(parts.leaseManagement().dynamoDBClient(), parts.leaseManagement().tableName());
+          Probes.leaseTable(
+              parts.leaseManagement().dynamoDBClient(), parts.leaseManagement().tableName());
         };
     return new StreamPlan(parts, "kinesis", configuration.actionTimeoutMs(), probe);
   }

@@ -8,8 +8,8 @@ import software.amazon.kinesis.leases.LeaseCoordinator;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 /**
- * Lets leases go. Dropping alone only forgets a lease: this worker would find it again by its row. Evicting alone leaves it
- * held until its next renewal fails. So both, the drop first.
+ * Lets leases go. Dropping alone only forgets a lease: this worker would find it again by its row.
+ * Evicting alone leaves it held until its next renewal fails. So both, the drop first.
  */
 final class LeaseReleaser {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReleaser.class);
@@ -17,7 +17,9 @@ final class LeaseReleaser {
   private final LeaseCoordinator coordinator;
   private final Supplier<String> nextPeer;
 
-  /** @param nextPeer another live worker, or null */
+  /**
+   * @param nextPeer another live worker, or null
+   */
   LeaseReleaser(LeaseCoordinator coordinator, Supplier<String> nextPeer) {
     this.coordinator = coordinator;
     this.nextPeer = nextPeer;
@@ -69,7 +71,10 @@ final class LeaseReleaser {
       coordinator.dropLease(row);
       pass(row, peer);
     } catch (Exception e) {
-      LOG.warn("The lease of {} could not be released; it expires by itself: {}", leaseKey, e.toString());
+      LOG.warn(
+          "The lease of {} could not be released; it expires by itself: {}",
+          leaseKey,
+          e.toString());
     }
     return held != null;
   }

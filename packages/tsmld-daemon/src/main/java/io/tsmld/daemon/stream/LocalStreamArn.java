@@ -8,8 +8,9 @@ import software.amazon.awssdk.services.dynamodb.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 
 /**
- * DynamoDB Local's stream ARNs carry the region {@code ddblocal}, which the adapter refuses (until its version 2.1). The adapter is given the
- * ARN with a real region, and the requests get their own back.
+ * DynamoDB Local's stream ARNs carry the region {@code ddblocal}, which the adapter refuses (until
+ * its version 2.1). The adapter is given the ARN with a real region, and the requests get their own
+ * back.
  */
 final class LocalStreamArn implements ExecutionInterceptor {
   private static final String LOCAL = ":dynamodb:ddblocal:";

@@ -13,10 +13,12 @@ import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 
 /**
- * The other workers of an application, as the table {@code APP-WorkerMetricStats} shows them: its rows are what the KCL's leader assigns leases by.
+ * The other workers of an application, as the table {@code APP-WorkerMetricStats} shows them: its
+ * rows are what the KCL's leader assigns leases by.
  *
- * <p>A worker that is not the leader looks only every 30 s whether it can become it, so a lease that a leaving leader merely evicts can lie
- * unassigned for that long; assigned to a peer it is found within half an assignment interval.
+ * <p>A worker that is not the leader looks only every 30 s whether it can become it, so a lease
+ * that a leaving leader merely evicts can lie unassigned for that long; assigned to a peer it is
+ * found within half an assignment interval.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -31,15 +33,18 @@ final class Peers {
     var assignment = leases.workerUtilizationAwareAssignmentConfig();
     long reportMs = assignment.workerMetricsReporterFreqInMillis();
     this.rows =
-        new WorkerMetricStatsDAO(leases.dynamoDBClient(), assignment.workerMetricsTableConfig(), reportMs);
+        new WorkerMetricStatsDAO(
+            leases.dynamoDBClient(), assignment.workerMetricsTableConfig(), reportMs);
     this.self = leases.workerIdentifier();
     this.freshSeconds = reportMs / 1000 + 5;
     // Workers that take leases as KCL 2 did do not look for those that were assigned to them.
-    this.assigned = coordinator.clientVersionConfig() == ClientVersionConfig.CLIENT_VERSION_CONFIG_3X;
+    this.assigned =
+        coordinator.clientVersionConfig() == ClientVersionConfig.CLIENT_VERSION_CONFIG_3X;
   }
 
   /**
-   * Reads who is there, and takes this worker's own row away, so that no leader hands it another lease. The KCL writes the row again every 30 s.
+   * Reads who is there, and takes this worker's own row away, so that no leader hands it another
+   * lease. The KCL writes the row again every 30 s.
    */
   void refreshAndLeave() {
     try {
@@ -48,7 +53,11 @@ final class Peers {
       synchronized (others) {
         others.clear();
         all.stream()
-            .filter(row -> assigned && !self.equals(row.getWorkerId()) && row.getLastUpdateTime() >= oldest)
+            .filter(
+                row ->
+                    assigned
+                        && !self.equals(row.getWorkerId())
+                        && row.getLastUpdateTime() >= oldest)
             .forEach(row -> others.add(row.getWorkerId()));
       }
       all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);

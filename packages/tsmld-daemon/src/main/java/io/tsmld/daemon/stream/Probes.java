@@ -18,7 +18,9 @@ final class Probes {
 
   private Probes() {}
 
-  /** @param what for the message: "the stream clicks", "the lease table clicks-cache" */
+  /**
+   * @param what for the message: "the stream clicks", "the lease table clicks-cache"
+   */
   static <T> T ask(String what, Supplier<CompletableFuture<T>> request) throws StreamException {
     try {
       return request.get().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
@@ -26,21 +28,28 @@ final class Probes {
       throw explain(what, e.getCause());
     } catch (TimeoutException e) {
       throw new StreamException(
-          "TimeoutException", "No answer about " + what + " came within " + DEADLINE_MS / 1000 + " s");
+          "TimeoutException",
+          "No answer about " + what + " came within " + DEADLINE_MS / 1000 + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StreamException("InterruptedException", "The question about " + what + " was interrupted");
+      throw new StreamException(
+          "InterruptedException", "The question about " + what + " was interrupted");
     } catch (RuntimeException e) {
       throw explain(what, e);
     }
   }
 
-  /** A table that does not exist yet is right; one that may not be looked at, or is no lease table, is not. */
+  /**
+   * A table that does not exist yet is right; one that may not be looked at, or is no lease table,
+   * is not.
+   */
   static void leaseTable(DynamoDbAsyncClient client, String table) throws StreamException {
     List<KeySchemaElement> keys;
     try {
       keys =
-          ask("the lease table " + table, () -> client.describeTable(request -> request.tableName(table)))
+          ask(
+                  "the lease table " + table,
+                  () -> client.describeTable(request -> request.tableName(table)))
               .table()
               .keySchema();
     } catch (StreamException e) {
@@ -52,7 +61,9 @@ final class Probes {
     if (keys.stream().noneMatch(key -> key.attributeName().equals("leaseKey"))) {
       throw new StreamException(
           "IllegalArgumentException",
-          "The table " + table + " is no lease table; choose another applicationName (it names that table)");
+          "The table "
+              + table
+              + " is no lease table; choose another applicationName (it names that table)");
     }
   }
 

@@ -18,7 +18,8 @@ final class Properties {
   static Map<String, String> complete(StreamSpec spec) {
     Map<String, String> all = new LinkedHashMap<>(spec.properties());
     boolean credentials =
-        all.keySet().stream().anyMatch(key -> key.toLowerCase().startsWith("awscredentialsprovider"));
+        all.keySet().stream()
+            .anyMatch(key -> key.toLowerCase().startsWith("awscredentialsprovider"));
     if (!credentials) {
       all.put("AwsCredentialsProvider", "DefaultCredentialsProvider");
     }

@@ -6,7 +6,9 @@ final class StreamException extends Exception {
 
   private final String error;
 
-  /** @param error a simple class name, as {@code streamFailed} carries it */
+  /**
+   * @param error a simple class name, as {@code streamFailed} carries it
+   */
   StreamException(String error, String message) {
     super(message);
     this.error = error;

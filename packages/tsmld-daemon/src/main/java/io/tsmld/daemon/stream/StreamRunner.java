@@ -11,7 +11,10 @@ import software.amazon.kinesis.coordinator.EmbeddedScheduler;
 import software.amazon.kinesis.coordinator.WorkerStateChangeListener;
 import software.amazon.kinesis.leases.ShardInfo;
 
-/** One stream from its start to its end: a KCL scheduler on a thread of its own, and how it is stopped. */
+/**
+ * One stream from its start to its end: a KCL scheduler on a thread of its own, and how it is
+ * stopped.
+ */
 public final class StreamRunner {
   private static final Logger LOG = LoggerFactory.getLogger(StreamRunner.class);
 
@@ -28,7 +31,8 @@ public final class StreamRunner {
   private volatile Throwable initializationFailure;
   private volatile boolean stopping;
 
-  public StreamRunner(StreamSpec spec, String token, ListenerRegistry listeners, StreamEvents events) {
+  public StreamRunner(
+      StreamSpec spec, String token, ListenerRegistry listeners, StreamEvents events) {
     this.spec = spec;
     this.token = token;
     this.listeners = listeners;
@@ -53,7 +57,8 @@ public final class StreamRunner {
   /**
    * Drains every shard and lets its lease go; blocks.
    *
-   * @return whether all were drained before the deadline; what was not is abandoned, its leases released
+   * @return whether all were drained before the deadline; what was not is abandoned, its leases
+   *     released
    */
   public boolean drain(long deadlineMs) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
@@ -77,7 +82,10 @@ public final class StreamRunner {
     Leadership.leave(scheduler);
   }
 
-  /** Ends the scheduler after a drain; waits for its thread no longer than the KCL's own failover time. */
+  /**
+   * Ends the scheduler after a drain; waits for its thread no longer than the KCL's own failover
+   * time.
+   */
   public void shutDown() throws InterruptedException {
     EmbeddedScheduler current = scheduler;
     if (current != null && !finished()) {
@@ -161,8 +169,13 @@ public final class StreamRunner {
     parts.coordinator().workerStateChangeListener(new StateListener());
     SessionConfig config =
         new SessionConfig(
-            name(), plan.recordFormat(), token, plan.actionTimeoutMs(), SessionConfig.DEFAULT_LEASE_CHECK_MS);
-    sessions = new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
+            name(),
+            plan.recordFormat(),
+            token,
+            plan.actionTimeoutMs(),
+            SessionConfig.DEFAULT_LEASE_CHECK_MS);
+    sessions =
+        new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
     peers = new Peers(parts.leaseManagement(), parts.coordinator());
     EmbeddedScheduler built = new EmbeddedScheduler(parts, this::processor, spec.fastStart());
     releaser = new LeaseReleaser(built.leaseCoordinator(), peers::next);

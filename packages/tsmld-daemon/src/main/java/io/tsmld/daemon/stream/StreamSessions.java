@@ -123,7 +123,8 @@ final class StreamSessions implements ShardSessions {
             LOG.warn("Gave up {} of {}: {}", lease.shardId(), config.stream(), reason);
             events.shardGivenUp(config.stream(), lease.shardId(), reason);
           } else {
-            LOG.info("The session of {} ended after its lease was lost: {}", lease.shardId(), reason);
+            LOG.info(
+                "The session of {} ended after its lease was lost: {}", lease.shardId(), reason);
           }
         });
   }

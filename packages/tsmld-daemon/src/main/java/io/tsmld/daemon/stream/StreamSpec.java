@@ -23,7 +23,10 @@ public record StreamSpec(
     DYNAMODB
   }
 
-  /** The value of a property, whose first letter may be of either case, as the MultiLangDaemon takes it. */
+  /**
+   * The value of a property, whose first letter may be of either case, as the MultiLangDaemon takes
+   * it.
+   */
   String property(String key) {
     for (Map.Entry<String, String> entry : properties.entrySet()) {
       if (entry.getKey().equalsIgnoreCase(key)) {

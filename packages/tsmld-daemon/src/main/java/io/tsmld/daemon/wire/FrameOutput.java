@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Writes bytes to a channel through one reused direct buffer. A heap buffer given to a channel is copied into a
- * direct one of its own size anyway, which the JDK then keeps for the thread: copying piece by piece
- * costs no more and bounds the memory, whatever a record's size.
+ * Writes bytes to a channel through one reused direct buffer. A heap buffer given to a channel is
+ * copied into a direct one of its own size anyway, which the JDK then keeps for the thread: copying
+ * piece by piece costs no more and bounds the memory, whatever a record's size.
  */
 final class FrameOutput {
   private final WritableByteChannel channel;

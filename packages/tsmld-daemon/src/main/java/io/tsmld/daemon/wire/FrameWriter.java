@@ -9,11 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
- * Writes one session's frames. Two threads do: the KCL's (actions) and the session's own (answers to checkpoints), so a batch
- * holds the writer from its start to its end.
+ * Writes one session's frames. Two threads do: the KCL's (actions) and the session's own (answers
+ * to checkpoints), so a batch holds the writer from its start to its end.
  */
 public final class FrameWriter {
-  /** Frames of records this large are cheap enough already, and Node starts on the first while the next is written. */
+  /**
+   * Frames of records this large are cheap enough already, and Node starts on the first while the
+   * next is written.
+   */
   public static final int DEFAULT_RECORDS_FRAME_BYTES = 256 << 10;
 
   private static final int BUFFER_BYTES = 64 << 10;
@@ -30,7 +33,10 @@ public final class FrameWriter {
     this(channel, DEFAULT_RECORDS_FRAME_BYTES);
   }
 
-  /** @param recordsFrameBytes how much a frame of several records may hold, at most {@link Frames#MAX_PAYLOAD_BYTES} */
+  /**
+   * @param recordsFrameBytes how much a frame of several records may hold, at most {@link
+   *     Frames#MAX_PAYLOAD_BYTES}
+   */
   public FrameWriter(WritableByteChannel channel, int recordsFrameBytes) {
     this.out = new FrameOutput(channel, BUFFER_BYTES);
     this.recordsFrameBytes = recordsFrameBytes;
@@ -67,7 +73,8 @@ public final class FrameWriter {
     }
     exclusive.lock();
     try {
-      int flags = (millisBehindLatest == null ? 0 : HAS_MILLIS_BEHIND) | (atShardEnd ? AT_SHARD_END : 0);
+      int flags =
+          (millisBehindLatest == null ? 0 : HAS_MILLIS_BEHIND) | (atShardEnd ? AT_SHARD_END : 0);
       out.frame(Frames.BATCH_START, BATCH_START_BYTES)
           .u32(lengths.length)
           .u64(bytes)
@@ -83,8 +90,12 @@ public final class FrameWriter {
     }
   }
 
-  /** One frame of records, or one record in parts; returns the index of the first record not written. */
-  private int writeSome(List<KinesisClientRecord> records, int[] lengths, int first) throws IOException {
+  /**
+   * One frame of records, or one record in parts; returns the index of the first record not
+   * written.
+   */
+  private int writeSome(List<KinesisClientRecord> records, int[] lengths, int first)
+      throws IOException {
     if (lengths[first] > Frames.MAX_PAYLOAD_BYTES) {
       writeParts(records.get(first), lengths[first]);
       return first + 1;

@@ -53,7 +53,9 @@ public final class Messages {
     return switch (frame.kind()) {
       case Frames.MESSAGE -> message(object(frame));
       case Frames.REFUSAL -> refusal(object(frame));
-      default -> throw new ProtocolException("a frame of kind 0x%02x is not Node's to send".formatted(frame.kind()));
+      default ->
+          throw new ProtocolException(
+              "a frame of kind 0x%02x is not Node's to send".formatted(frame.kind()));
     };
   }
 
@@ -61,7 +63,9 @@ public final class Messages {
     return switch (node.path("action").asText()) {
       case "checkpoint" -> checkpoint(node);
       case "status" -> status(node);
-      default -> throw new ProtocolException("an unknown message came from Node: " + excerpt(node.toString()));
+      default ->
+          throw new ProtocolException(
+              "an unknown message came from Node: " + excerpt(node.toString()));
     };
   }
 
@@ -75,7 +79,8 @@ public final class Messages {
   private static NodeMessage status(JsonNode node) throws ProtocolException {
     JsonNode responseFor = node.path("responseFor");
     if (!responseFor.isTextual() || !ACTIONS.contains(responseFor.asText())) {
-      throw new ProtocolException("a status for no known action came from Node: " + excerpt(node.toString()));
+      throw new ProtocolException(
+          "a status for no known action came from Node: " + excerpt(node.toString()));
     }
     return new NodeMessage.Status(responseFor.asText());
   }
@@ -89,7 +94,8 @@ public final class Messages {
       return new NodeMessage.Checkpoint(null, null);
     }
     if (noSequence || noSub || !sequenceNumber.isTextual() || !isU64(subSequenceNumber)) {
-      throw new ProtocolException("a checkpoint needs both numbers or neither: " + excerpt(node.toString()));
+      throw new ProtocolException(
+          "a checkpoint needs both numbers or neither: " + excerpt(node.toString()));
     }
     return new NodeMessage.Checkpoint(
         sequenceNumber.asText(), subSequenceNumber.bigIntegerValue().longValue());
@@ -116,7 +122,8 @@ public final class Messages {
     } catch (IOException e) {
       throw new ProtocolException("a message from Node could not be read: " + e.getMessage());
     }
-    throw new ProtocolException("a message from Node is not a JSON object: " + excerpt(frame.text()));
+    throw new ProtocolException(
+        "a message from Node is not a JSON object: " + excerpt(frame.text()));
   }
 
   private static ObjectNode action(String name) {

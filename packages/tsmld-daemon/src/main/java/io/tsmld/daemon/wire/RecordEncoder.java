@@ -96,7 +96,8 @@ public final class RecordEncoder {
   private static int within(String what, String text, int limit) throws ProtocolException {
     int length = text == null ? 0 : utf8Length(text);
     if (length > limit) {
-      throw new ProtocolException("a " + what + " of " + length + " bytes is over the protocol's limit");
+      throw new ProtocolException(
+          "a " + what + " of " + length + " bytes is over the protocol's limit");
     }
     return length;
   }

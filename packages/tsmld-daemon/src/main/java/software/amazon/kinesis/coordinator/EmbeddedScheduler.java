@@ -12,17 +12,20 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * The KCL's scheduler with two changes. It stands in this package because {@code shouldInitiateLeaseSync} is package-private.
+ * The KCL's scheduler with two changes. It stands in this package because {@code
+ * shouldInitiateLeaseSync} is package-private.
  *
- * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream only, and the
- * lease may have been lost and regained before {@code initialize} could ask.
+ * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream
+ * only, and the lease may have been lost and regained before {@code initialize} could ask.
  */
 public class EmbeddedScheduler extends Scheduler {
   private final Function<ShardInfo, ShardRecordProcessor> processors;
   private final boolean fastStart;
 
   public EmbeddedScheduler(
-      SchedulerParts parts, Function<ShardInfo, ShardRecordProcessor> processors, boolean fastStart) {
+      SchedulerParts parts,
+      Function<ShardInfo, ShardRecordProcessor> processors,
+      boolean fastStart) {
     super(
         parts.checkpoint(),
         parts.coordinator(),
@@ -37,7 +40,9 @@ public class EmbeddedScheduler extends Scheduler {
 
   @Override
   protected ShardConsumer buildConsumer(
-      ShardInfo shardInfo, ShardRecordProcessorFactory unused, LeaseCleanupManager leaseCleanupManager) {
+      ShardInfo shardInfo,
+      ShardRecordProcessorFactory unused,
+      LeaseCleanupManager leaseCleanupManager) {
     ShardRecordProcessor processor = processors.apply(shardInfo);
     return super.buildConsumer(shardInfo, () -> processor, leaseCleanupManager);
   }
@@ -45,7 +50,10 @@ public class EmbeddedScheduler extends Scheduler {
   /** Without the KCL's random wait of 1 to 30 s, which keeps many workers from starting at once. */
   @Override
   boolean shouldInitiateLeaseSync()
-      throws InterruptedException, DependencyException, ProvisionedThroughputException, InvalidStateException {
+      throws InterruptedException,
+          DependencyException,
+          ProvisionedThroughputException,
+          InvalidStateException {
     return fastStart ? leaseRefresher().isLeaseTableEmpty() : super.shouldInitiateLeaseSync();
   }
 }

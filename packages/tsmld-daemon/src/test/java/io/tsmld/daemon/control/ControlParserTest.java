@@ -44,7 +44,8 @@ class ControlParserTest {
   @Test
   void readsTheOtherMessages() throws Exception {
     assertEquals(new ControlMessage.Ping(), ControlParser.parse("{\"type\":\"ping\"}"));
-    assertEquals(new ControlMessage.Stop(7), ControlParser.parse("{\"type\":\"stop\",\"deadlineMs\":7}"));
+    assertEquals(
+        new ControlMessage.Stop(7), ControlParser.parse("{\"type\":\"stop\",\"deadlineMs\":7}"));
     assertEquals(
         new ControlMessage.StopStream("a", 7),
         ControlParser.parse("{\"type\":\"stopStream\",\"stream\":\"a\",\"deadlineMs\":7}"));
@@ -80,7 +81,8 @@ class ControlParserTest {
       })
   void saysWhatIsWrongWithALine(String line, String message) {
     assertEquals(
-        message, assertThrows(ControlException.class, () -> ControlParser.parse(line)).getMessage());
+        message,
+        assertThrows(ControlException.class, () -> ControlParser.parse(line)).getMessage());
   }
 
   @Test

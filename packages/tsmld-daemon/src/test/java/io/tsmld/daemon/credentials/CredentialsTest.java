@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.kinesis.multilang.config.ResolveCredentials;
 
 /**
- * The SDK finds these providers by reflection, so a jar trimmed away shows itself only here. Each test is a JVM of its own with the environment that
- * a user would have, and a local HTTP server in AWS's place.
+ * The SDK finds these providers by reflection, so a jar trimmed away shows itself only here. Each
+ * test is a JVM of its own with the environment that a user would have, and a local HTTP server in
+ * AWS's place.
  */
 class CredentialsTest {
   private static final String ROLE = "arn:aws:iam::123456789012:role/reader";
@@ -55,11 +56,15 @@ class CredentialsTest {
         resolve(
             "DefaultCredentialsProvider",
             Map.of(
-                "AWS_WEB_IDENTITY_TOKEN_FILE", token.toString(),
-                "AWS_ROLE_ARN", ROLE,
-                "AWS_ROLE_SESSION_NAME", "session"));
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                token.toString(),
+                "AWS_ROLE_ARN",
+                ROLE,
+                "AWS_ROLE_SESSION_NAME",
+                "session"));
     assertEquals("resolved WEBIDENTITY", output);
-    assertTrue(aws.requests().get(0).contains("WebIdentityToken=the-token"), aws.requests()::toString);
+    assertTrue(
+        aws.requests().get(0).contains("WebIdentityToken=the-token"), aws.requests()::toString);
   }
 
   @Test
@@ -120,7 +125,8 @@ class CredentialsTest {
             .formatted(ROLE, aws.address());
     String output =
         resolve(
-            property, Map.of("AWS_ACCESS_KEY_ID", "ENVIRONMENT", "AWS_SECRET_ACCESS_KEY", "secret"));
+            property,
+            Map.of("AWS_ACCESS_KEY_ID", "ENVIRONMENT", "AWS_SECRET_ACCESS_KEY", "secret"));
     assertEquals("resolved ROLE", output);
     assertTrue(aws.requests().get(0).contains("ExternalId=friend"), aws.requests()::toString);
   }
@@ -129,7 +135,10 @@ class CredentialsTest {
     Files.writeString(home.resolve("config"), text);
   }
 
-  /** The last line that the program writes; with what it wrote before when it is no success, so that a failure explains itself. */
+  /**
+   * The last line that the program writes; with what it wrote before when it is no success, so that
+   * a failure explains itself.
+   */
   private String resolve(String property, Map<String, String> environment) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -154,7 +163,8 @@ class CredentialsTest {
             "AWS_ENDPOINT_URL_SSO", aws.address()));
     all.putAll(environment);
     Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     process.waitFor();
     String last = output.substring(output.lastIndexOf('\n') + 1);
     return last.startsWith("resolved ") ? last : output;

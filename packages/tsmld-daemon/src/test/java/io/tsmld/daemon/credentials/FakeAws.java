@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Answers as STS, SSO and the container's credentials endpoint do, each with a key id of its own. */
+/**
+ * Answers as STS, SSO and the container's credentials endpoint do, each with a key id of its own.
+ */
 final class FakeAws implements AutoCloseable {
   private static final String EXPIRATION = "2999-01-01T00:00:00Z";
 

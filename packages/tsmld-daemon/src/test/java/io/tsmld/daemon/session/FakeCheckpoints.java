@@ -32,7 +32,8 @@ final class FakeCheckpoints {
                   return null;
                 });
     ShardInfo shard =
-        new ShardInfo("shardId-000000000007", "lease-1", List.of(), ExtendedSequenceNumber.TRIM_HORIZON);
+        new ShardInfo(
+            "shardId-000000000007", "lease-1", List.of(), ExtendedSequenceNumber.TRIM_HORIZON);
     checkpointer = new ShardRecordProcessorCheckpointer(shard, table);
     checkpointer.setInitialCheckpointValue(ExtendedSequenceNumber.TRIM_HORIZON);
     checkpointer.largestPermittedCheckpointValue(ExtendedSequenceNumber.TRIM_HORIZON);

@@ -26,7 +26,9 @@ final class FakeNode implements AutoCloseable {
   FakeNode() throws IOException {
     folder = Files.createTempDirectory("tsmld");
     path = folder.resolve("s");
-    server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+    server =
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+            .bind(UnixDomainSocketAddress.of(path));
   }
 
   Connector connector() {
@@ -60,7 +62,10 @@ final class FakeNode implements AutoCloseable {
       this.hello = JSON.readTree(reader.next().payload());
     }
 
-    /** The next message, or a batch as {@code {"action":"processRecords","count":n}}; null at the end. */
+    /**
+     * The next message, or a batch as {@code {"action":"processRecords","count":n}}; null at the
+     * end.
+     */
     JsonNode next() throws IOException {
       for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
         if (frame.kind() == Frames.MESSAGE) {

@@ -15,7 +15,9 @@ class ListenerRegistryTest {
 
   @Test
   void choosesTheLeastLoadAndCountsWhatItOpened() {
-    registry.replace(List.of(Listener.unix("a", 2, null), Listener.unix("b", 0, null), Listener.unix("c", 1, null)));
+    registry.replace(
+        List.of(
+            Listener.unix("a", 2, null), Listener.unix("b", 0, null), Listener.unix("c", 1, null)));
     assertEquals(List.of("b", "b", "c", "a", "b", "c"), choose("s", 6));
   }
 

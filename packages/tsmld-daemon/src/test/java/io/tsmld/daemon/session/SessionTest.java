@@ -3,48 +3,22 @@ package io.tsmld.daemon.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tsmld.daemon.wire.Frames;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.kinesis.exceptions.ShutdownException;
 import software.amazon.kinesis.exceptions.ThrottlingException;
-import software.amazon.kinesis.retrieval.KinesisClientRecord;
 import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 
 @Timeout(20)
-class SessionTest {
-  private final FakeLease lease = new FakeLease();
-  private final FakeCheckpoints checkpoints = new FakeCheckpoints();
-  private final CompletableFuture<String> failure = new CompletableFuture<>();
-  private FakeNode node;
-  private Session session;
-
-  @BeforeEach
-  void open() throws IOException {
-    node = new FakeNode();
-    session = session(0);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    session.fail("the test is over");
-    node.close();
-  }
-
+class SessionTest extends SessionHarness {
   @Test
   void saysHelloAndInitializesFromTheCheckpoint() throws Exception {
-    CompletableFuture<Void> kcl = run(() -> session.initialize(new ExtendedSequenceNumber("42", 3L)));
+    CompletableFuture<Void> kcl =
+        run(() -> session.initialize(new ExtendedSequenceNumber("42", 3L)));
     FakeNode.Peer peer = node.accept();
     assertEquals("token", peer.hello.path("token").asText());
     assertEquals("lease-1", peer.hello.path("leaseId").asText());
@@ -85,7 +59,8 @@ class SessionTest {
     FakeNode.Peer peer = initialized();
     assertNull(peer.checkpoint());
     peer.send(
-        Frames.MESSAGE, "{\"action\":\"checkpoint\",\"sequenceNumber\":\"9\",\"subSequenceNumber\":0}");
+        Frames.MESSAGE,
+        "{\"action\":\"checkpoint\",\"sequenceNumber\":\"9\",\"subSequenceNumber\":0}");
     assertEquals("IllegalArgumentException", peer.next().path("error").asText());
   }
 
@@ -98,7 +73,8 @@ class SessionTest {
     assertEquals("ThrottlingException", peer.checkpoint());
     checkpoints.failure = null;
     peer.send(
-        Frames.MESSAGE, "{\"action\":\"checkpoint\",\"sequenceNumber\":\"6\",\"subSequenceNumber\":0}");
+        Frames.MESSAGE,
+        "{\"action\":\"checkpoint\",\"sequenceNumber\":\"6\",\"subSequenceNumber\":0}");
     assertEquals("IllegalArgumentException", peer.next().path("error").asText());
     assertNull(peer.checkpoint());
     peer.status("processRecords");
@@ -184,150 +160,5 @@ class SessionTest {
     FakeNode.Peer peer = node.accept();
     peer.send(Frames.MESSAGE, "{\"action\":\"checkpoint\"}");
     assertFailed(kcl, "Node asked for a checkpoint before the status of initialize");
-  }
-
-  @Test
-  void saysOnceThatTheLeaseIsGoneWhileAnActionRuns() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = process("5");
-    assertEquals("processRecords", peer.action());
-    lease.held = false;
-    assertEquals("leaseLosing", peer.action());
-    peer.status("processRecords");
-    done(kcl);
-    kcl = run(session::leaseLost);
-    assertEquals("leaseLost", peer.action());
-    peer.status("leaseLost");
-    done(kcl);
-    assertTrue(session.over());
-  }
-
-  @Test
-  void theEndOfTheConnectionAfterLeaseLostIsNoFailure() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = run(session::leaseLost);
-    assertEquals("leaseLost", peer.action());
-    peer.status("leaseLost");
-    peer.close();
-    done(kcl);
-    assertTrue(session.over());
-    assertFalse(failure.isDone());
-  }
-
-  @Test
-  void aShardEndsWithItsCheckpoint() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = run(() -> session.shardEnded(checkpoints.atEnd().checkpointer));
-    assertEquals("shardEnded", peer.action());
-    assertNull(peer.checkpoint());
-    peer.status("shardEnded");
-    done(kcl);
-    assertEquals(List.of(ExtendedSequenceNumber.SHARD_END), checkpoints.made);
-    assertTrue(session.over());
-  }
-
-  @Test
-  void aShardThatEndsWithoutItsCheckpointEndsTheSession() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = run(() -> session.shardEnded(checkpoints.atEnd().checkpointer));
-    peer.action();
-    peer.status("shardEnded");
-    assertFailed(kcl, "shardEnded was answered without a checkpoint of the shard's end");
-  }
-
-  @Test
-  void aShardEndWhoseLeaseIsGoneIsFollowedByLeaseLost() throws Exception {
-    FakeNode.Peer peer = initialized();
-    checkpoints.failure = new ShutdownException("another worker has it");
-    CompletableFuture<Void> kcl = run(() -> session.shardEnded(checkpoints.atEnd().checkpointer));
-    peer.action();
-    assertEquals("ShutdownException", peer.checkpoint());
-    peer.status("shardEnded");
-    done(kcl);
-    kcl = run(session::leaseLost);
-    assertEquals("leaseLost", peer.action());
-    peer.status("leaseLost");
-    done(kcl);
-    assertFalse(failure.isDone());
-  }
-
-  @Test
-  void aNodeThatClosedAfterSuchAShardEndIsNotAskedAgain() throws Exception {
-    FakeNode.Peer peer = initialized();
-    checkpoints.failure = new ShutdownException("another worker has it");
-    CompletableFuture<Void> kcl = run(() -> session.shardEnded(checkpoints.atEnd().checkpointer));
-    peer.action();
-    peer.checkpoint();
-    peer.status("shardEnded");
-    peer.close();
-    done(kcl);
-    done(run(session::leaseLost));
-    assertFalse(failure.isDone());
-  }
-
-  private Session session(long actionTimeoutMs) {
-    return new Session(lease, config(actionTimeoutMs), node.connector(), failure::complete);
-  }
-
-  private static SessionConfig config(long actionTimeoutMs) {
-    return new SessionConfig("clicks", "kinesis", "token", actionTimeoutMs, 10);
-  }
-
-  private FakeNode.Peer initialized() throws Exception {
-    CompletableFuture<Void> kcl = run(() -> session.initialize(ExtendedSequenceNumber.TRIM_HORIZON));
-    FakeNode.Peer peer = node.accept();
-    assertEquals("initialize", peer.action());
-    peer.status("initialize");
-    done(kcl);
-    return peer;
-  }
-
-  private CompletableFuture<Void> process(String sequenceNumber) {
-    KinesisClientRecord record =
-        KinesisClientRecord.builder()
-            .sequenceNumber(sequenceNumber)
-            .partitionKey("k")
-            .data(ByteBuffer.wrap(new byte[] {1}))
-            .build();
-    return run(
-        () ->
-            session.processRecords(
-                List.of(record), 0L, false, checkpoints.delivered(sequenceNumber).checkpointer));
-  }
-
-  private static CompletableFuture<Void> run(Step step) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                step.run();
-                done.complete(null);
-              } catch (Throwable t) {
-                done.completeExceptionally(t);
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-    return done;
-  }
-
-  private static void done(CompletableFuture<Void> kcl) throws Exception {
-    kcl.get(10, TimeUnit.SECONDS);
-  }
-
-  private String reason() throws Exception {
-    return failure.get(10, TimeUnit.SECONDS);
-  }
-
-  private void assertFailed(CompletableFuture<Void> kcl, String reason) throws Exception {
-    ExecutionException thrown = assertThrows(ExecutionException.class, () -> done(kcl));
-    assertEquals(SessionFailure.class, thrown.getCause().getClass(), thrown.getCause().toString());
-    assertEquals(reason, reason());
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws Exception;
   }
 }

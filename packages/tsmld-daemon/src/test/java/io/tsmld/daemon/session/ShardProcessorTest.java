@@ -213,7 +213,10 @@ class ShardProcessorTest {
         throw error;
       }
       return new Session(
-          of, new SessionConfig("clicks", "kinesis", "token", 0, 1_000), node.connector(), onFailure);
+          of,
+          new SessionConfig("clicks", "kinesis", "token", 0, 1_000),
+          node.connector(),
+          onFailure);
     }
 
     @Override

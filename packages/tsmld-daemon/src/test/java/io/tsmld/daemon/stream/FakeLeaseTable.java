@@ -57,7 +57,8 @@ final class FakeLeaseTable {
     };
   }
 
-  private Object refresh(Object proxy, Method method, Object[] arguments) throws DependencyException {
+  private Object refresh(Object proxy, Method method, Object[] arguments)
+      throws DependencyException {
     if (down) {
       throw new DependencyException(new IllegalStateException("the table is down"));
     }
@@ -79,6 +80,7 @@ final class FakeLeaseTable {
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
     return type.cast(
-        Proxy.newProxyInstance(FakeLeaseTable.class.getClassLoader(), new Class<?>[] {type}, handler));
+        Proxy.newProxyInstance(
+            FakeLeaseTable.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }

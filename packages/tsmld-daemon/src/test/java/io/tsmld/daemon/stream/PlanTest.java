@@ -23,7 +23,8 @@ class PlanTest {
             spec(
                 StreamSpec.Type.KINESIS,
                 null,
-                Map.of("maxRecords", "123", "executableName", "node x.js", "timeoutInSeconds", "9")));
+                Map.of(
+                    "maxRecords", "123", "executableName", "node x.js", "timeoutInSeconds", "9")));
     PollingConfig polling =
         assertInstanceOf(PollingConfig.class, plan.parts().retrieval().retrievalSpecificConfig());
     assertEquals(123, polling.maxRecords());
@@ -59,7 +60,8 @@ class PlanTest {
   @Test
   void aDynamoDbStreamCannotStartAtATimestamp() {
     StreamSpec spec =
-        spec(StreamSpec.Type.DYNAMODB, ARN, Map.of("initialPositionInStreamExtended", "1700000000"));
+        spec(
+            StreamSpec.Type.DYNAMODB, ARN, Map.of("initialPositionInStreamExtended", "1700000000"));
     StreamException thrown = assertThrows(StreamException.class, () -> DynamoPlan.make(spec));
     assertTrue(thrown.getMessage().contains("AT_TIMESTAMP"), thrown.getMessage());
   }

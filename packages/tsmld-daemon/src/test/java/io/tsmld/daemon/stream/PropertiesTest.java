@@ -12,7 +12,8 @@ class PropertiesTest {
     assertEquals(
         "DefaultCredentialsProvider", complete(Map.of(), false).get("AwsCredentialsProvider"));
     assertFalse(
-        complete(Map.of("awscredentialsproviderDynamoDB", "X"), false).containsKey("AwsCredentialsProvider"));
+        complete(Map.of("awscredentialsproviderDynamoDB", "X"), false)
+            .containsKey("AwsCredentialsProvider"));
   }
 
   @Test

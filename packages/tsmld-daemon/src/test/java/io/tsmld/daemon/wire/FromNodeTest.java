@@ -29,7 +29,8 @@ class FromNodeTest {
   }
 
   private static void check(JsonNode vector, int chunk) throws IOException {
-    FrameReader reader = new FrameReader(Vectors.channel(Vectors.bytes(vector.path("bytes")), chunk));
+    FrameReader reader =
+        new FrameReader(Vectors.channel(Vectors.bytes(vector.path("bytes")), chunk));
     List<JsonNode> decoded = new ArrayList<>();
     if (vector.path("error").asBoolean()) {
       assertThrows(IOException.class, () -> readAll(reader, decoded));

@@ -21,7 +21,9 @@ class RecordEncoderTest {
             (char)
                 (kind == 0
                     ? random.nextInt(0x80)
-                    : kind == 1 ? random.nextInt(0x800) : kind == 2 ? 0xd800 + random.nextInt(0x800) : random.nextInt(0x10000)));
+                    : kind == 1
+                        ? random.nextInt(0x800)
+                        : kind == 2 ? 0xd800 + random.nextInt(0x800) : random.nextInt(0x10000)));
       }
       String value = text.toString();
       assertEquals(value.getBytes(StandardCharsets.UTF_8).length, RecordEncoder.utf8Length(value));

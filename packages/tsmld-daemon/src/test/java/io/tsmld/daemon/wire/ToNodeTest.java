@@ -35,10 +35,16 @@ class ToNodeTest {
 
   @Test
   void writesNoFrameOverTheLimitAndKeepsARecordsPositionUntouched() throws IOException {
-    ByteBuffer data = ByteBuffer.wrap(new byte[300]).position(100).limit(200).slice().asReadOnlyBuffer();
+    ByteBuffer data =
+        ByteBuffer.wrap(new byte[300]).position(100).limit(200).slice().asReadOnlyBuffer();
     List<KinesisClientRecord> records = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
-      records.add(KinesisClientRecord.builder().sequenceNumber("" + i).partitionKey("k").data(data).build());
+      records.add(
+          KinesisClientRecord.builder()
+              .sequenceNumber("" + i)
+              .partitionKey("k")
+              .data(data)
+              .build());
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     new FrameWriter(Channels.newChannel(out)).batch(records, null, false);
@@ -73,7 +79,8 @@ class ToNodeTest {
   }
 
   private static void compare(List<Frame> expected, List<Frame> written) throws IOException {
-    assertEquals(expected.stream().map(Frame::kind).toList(), written.stream().map(Frame::kind).toList());
+    assertEquals(
+        expected.stream().map(Frame::kind).toList(), written.stream().map(Frame::kind).toList());
     for (int i = 0; i < expected.size(); i++) {
       Frame want = expected.get(i);
       Frame have = written.get(i);
@@ -106,7 +113,9 @@ class ToNodeTest {
       case "processRecords" ->
           writer.batch(
               records(message.path("records")),
-              message.path("millisBehindLatest").isNull() ? null : message.path("millisBehindLatest").asLong(),
+              message.path("millisBehindLatest").isNull()
+                  ? null
+                  : message.path("millisBehindLatest").asLong(),
               message.path("atShardEnd").asBoolean());
       default -> writer.message(Messages.plain(kind));
     }
@@ -119,7 +128,8 @@ class ToNodeTest {
 
   private static NodeMessage.Checkpoint asked(JsonNode message) {
     JsonNode sub = message.path("subSequenceNumber");
-    return new NodeMessage.Checkpoint(text(message, "sequenceNumber"), sub.isNull() ? null : sub.asLong());
+    return new NodeMessage.Checkpoint(
+        text(message, "sequenceNumber"), sub.isNull() ? null : sub.asLong());
   }
 
   private static List<KinesisClientRecord> records(JsonNode nodes) {
@@ -133,7 +143,8 @@ class ToNodeTest {
               .subSequenceNumber(node.path("subSequenceNumber").asLong())
               .partitionKey(text(node, "partitionKey"))
               .explicitHashKey(text(node, "explicitHashKey"))
-              .approximateArrivalTimestamp(arrival.isNull() ? null : Instant.ofEpochMilli(arrival.asLong()))
+              .approximateArrivalTimestamp(
+                  arrival.isNull() ? null : Instant.ofEpochMilli(arrival.asLong()))
               .encryptionType(encryption == null ? null : EncryptionType.fromValue(encryption))
               .aggregated(node.path("aggregated").asBoolean())
               .data(ByteBuffer.wrap(Vectors.bytes(node.path("data"))).asReadOnlyBuffer())
@@ -143,6 +154,8 @@ class ToNodeTest {
   }
 
   private static String text(JsonNode node, String field) {
-    return node.path(field).isNull() || node.path(field).isMissingNode() ? null : node.path(field).asText();
+    return node.path(field).isNull() || node.path(field).isMissingNode()
+        ? null
+        : node.path(field).asText();
   }
 }

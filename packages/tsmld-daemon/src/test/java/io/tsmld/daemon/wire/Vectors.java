@@ -13,7 +13,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** The vectors that the TypeScript tests read too; {@code README.md} beside them is their format. */
+/**
+ * The vectors that the TypeScript tests read too; {@code README.md} beside them is their format.
+ */
 final class Vectors {
   static final ObjectMapper JSON = new ObjectMapper();
 

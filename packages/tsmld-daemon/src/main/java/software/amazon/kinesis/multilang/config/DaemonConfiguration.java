@@ -6,8 +6,8 @@ import java.util.Properties;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * Reads a MultiLangDaemon's properties with the MultiLangDaemon's own parser. It stands in this package because {@code resolvedConfiguration} is
- * package-private.
+ * Reads a MultiLangDaemon's properties with the MultiLangDaemon's own parser. It stands in this
+ * package because {@code resolvedConfiguration} is package-private.
  */
 public final class DaemonConfiguration {
   private final MultiLangDaemonConfiguration configuration;
@@ -32,13 +32,17 @@ public final class DaemonConfiguration {
     return seconds == null ? 0 : seconds * 1000L;
   }
 
-  /** Builds the clients and the KCL's seven configurations; the factory is never asked for a processor. */
+  /**
+   * Builds the clients and the KCL's seven configurations; the factory is never asked for a
+   * processor.
+   */
   public SchedulerParts resolve() {
     ShardRecordProcessorFactory none =
         () -> {
           throw new IllegalStateException("processors come from the scheduler");
         };
-    MultiLangDaemonConfiguration.ResolvedConfiguration resolved = configuration.resolvedConfiguration(none);
+    MultiLangDaemonConfiguration.ResolvedConfiguration resolved =
+        configuration.resolvedConfiguration(none);
     return new SchedulerParts(
         resolved.getCheckpointConfig(),
         resolved.getCoordinatorConfig(),

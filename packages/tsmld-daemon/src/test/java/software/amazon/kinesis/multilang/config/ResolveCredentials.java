@@ -3,8 +3,9 @@ package software.amazon.kinesis.multilang.config;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
- * A program of its own, so that a test can give it an environment: resolves the credentials of one {@code AwsCredentialsProvider} property.
- * It stands in this package because the KCL's decoder is package-private.
+ * A program of its own, so that a test can give it an environment: resolves the credentials of one
+ * {@code AwsCredentialsProvider} property. It stands in this package because the KCL's decoder is
+ * package-private.
  */
 public final class ResolveCredentials {
   private ResolveCredentials() {}
