@@ -9,8 +9,8 @@ export function embeddedCommand(java: string, daemon: NormalizedDaemon, classpat
 /** The JVM's own arguments: the user's come last, and win. */
 export function jvmArgs({ heapBytes, jvmArgs }: NormalizedDaemon): string[] {
   const heap = heapBytes === null ? [] : [`-Xmx${String(Math.floor(heapBytes / 1024))}k`]
-  // The MLD writes text in the JVM's default charset.
-  return ['-Dfile.encoding=UTF-8', '-Djava.awt.headless=true', ...heap, ...jvmArgs]
+  // The MLD writes text in the JVM's default charset. A JVM out of memory ends, and is started again, rather than lives on with threads missing.
+  return ['-Dfile.encoding=UTF-8', '-Djava.awt.headless=true', '-XX:+ExitOnOutOfMemoryError', ...heap, ...jvmArgs]
 }
 
 export const daemonEnv = ({ env }: NormalizedDaemon): NodeJS.ProcessEnv => ({ ...process.env, ...env })
