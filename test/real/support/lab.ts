@@ -1,4 +1,5 @@
 import { type TestContext, test } from 'node:test'
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { createRuntime, type Logger, type Runtime, type RuntimeOptions, type StreamDefaults } from 'tsmld'
 import { allCame, type Identity, type SinkLine } from './oracle.ts'
 import { recordOf } from './sink.ts'
@@ -28,6 +29,8 @@ export interface Lab {
   linesOf(application: string): SinkLine[]
   /** Waits until all of these have come. */
   arrival(application: string, records: readonly Identity[], timeoutMs?: number): Promise<void>
+  /** Waits until the application's tables show a worker, so that leases can be handed to it. */
+  isKnown(worker: Worker, application: string): Promise<void>
   /** Waits until every row of the lease table is checkpointed where its shard's last delivery was. */
   checkpoints(application: string): Promise<void>
 }
@@ -44,6 +47,7 @@ export function real(title: string, body: (lab: Lab) => Promise<void>): void {
       for (const line of lab.log.slice(-60)) t.diagnostic(line)
       throw error
     } finally {
+      if (process.env['TSMLD_TEST_LOG'] !== undefined) for (const line of lab.log) process.stderr.write(`${line}\n`)
       await Promise.all(ends.map(end => end()))
     }
   })
@@ -92,6 +96,14 @@ function makeLab(t: TestContext, stack: TestStack, ends: (() => Promise<void>)[]
     async arrival(application, records, timeoutMs = 60_000) {
       await eventually(`all records came to ${application}`, () => allCame(records, linesOf(application)), timeoutMs)
     },
+    async isKnown(worker, application) {
+      const { workerId } = await worker.status()
+      const TableName = `${application}-WorkerMetricStats`
+      await eventually(`${TableName} shows ${workerId}`, async () => {
+        const { Items = [] } = await stack.dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }))
+        return Items.some(({ wid }) => wid?.S === workerId)
+      })
+    },
     async checkpoints(application) {
       const last = new Map<string, string>()
       for (const line of linesOf(application))
@@ -111,6 +123,7 @@ function labDefaults(stack: TestStack): StreamDefaults {
     dynamodbEndpoint: stack.dynamodbEndpoint,
     fastStart: true,
     failoverTimeMs: 2_000,
+    leaseAssignmentIntervalMs: 1_000,
     idleTimeBetweenReadsMs: 500,
     shardSyncIntervalMs: 1_000,
     parentShardPollIntervalMs: 1_000,

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { RuntimeStatus } from 'tsmld'
@@ -78,14 +78,10 @@ export function spawnWorker(config: WorkerConfig, note: (line: SinkLine) => void
   }
 }
 
-/** Whether a process lives; a zombie does not. */
+/** Whether a process lives; a zombie, whose stopped parent cannot take note of its end, does not. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()
+  return state !== '' && !state.startsWith('Z')
 }
 
 function follow(

@@ -64,12 +64,12 @@ async function work({ streams, runtime: options }: WorkerConfig): Promise<void> 
   } catch (error) {
     const { name, message } = error as Error
     say({ type: 'failed', error: name, message })
-    process.exitCode = 1
-  } finally {
-    clearInterval(starting)
-    // It ends by itself: nothing of the runtime may keep it alive.
-    process.stdin.destroy()
+    // As in any program that only awaits run(): Node ends at once, with code 1.
+    throw error
   }
+  clearInterval(starting)
+  // It ends by itself: nothing of the runtime may keep it alive.
+  process.stdin.destroy()
 }
 
 function sayingLogger(say: (line: WorkerLine) => void): Logger {
