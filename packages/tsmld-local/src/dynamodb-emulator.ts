@@ -14,6 +14,7 @@ export function dynamodbEmulator(options: DynamodbEmulatorOptions): EmulatorComm
   return {
     name: 'DynamoDB Local',
     command: java(),
+    needs: 'Java of version 17 or newer, found by TSMLD_JAVA, JAVA_HOME or PATH',
     args: [
       '-Xmx512m',
       '-XX:+UseSerialGC',

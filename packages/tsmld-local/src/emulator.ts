@@ -8,6 +8,8 @@ export interface EmulatorCommand {
   /** Its name in messages. */
   readonly name: string
   readonly command: string
+  /** What must be installed for the command to be found, as the end of a sentence. */
+  readonly needs: string
   readonly args: readonly string[]
   /** Its working directory. */
   readonly folder: string
@@ -55,6 +57,8 @@ export async function startEmulator(emulator: EmulatorCommand, deadlineMs: numbe
     await untilReady(emulator, exited, deadlineMs)
   } catch (error) {
     await stop()
+    // The guard's word for a command that is not there.
+    if (child.exitCode === 127) throw new Error(`${emulator.name} could not be run: it needs ${emulator.needs}.`)
     const lines = tail.lines()
     const log = lines.length === 0 ? 'It wrote nothing.' : `Its last lines:\n${lines.join('\n')}`
     throw new Error(`${(error as Error).message} ${log}`, { cause: error })

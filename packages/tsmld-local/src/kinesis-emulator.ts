@@ -33,6 +33,7 @@ export function kinesisEmulator(options: KinesisEmulatorOptions): EmulatorComman
   return {
     name: 'kinesis-local',
     command: process.execPath,
+    needs: 'Node',
     args: [join(folder, 'main.js')],
     folder,
     environment: {

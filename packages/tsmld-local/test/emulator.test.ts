@@ -5,7 +5,15 @@ import { type EmulatorCommand, startEmulator } from '../src/emulator.ts'
 
 function emulator(program: string, isReady: EmulatorCommand['isReady'] = () => Promise.resolve(true)): EmulatorCommand {
   const { execPath: command } = process
-  return { name: 'The emulator', command, args: ['-e', program], folder: tmpdir(), environment: {}, isReady }
+  return {
+    name: 'The emulator',
+    command,
+    needs: 'Java 17',
+    args: ['-e', program],
+    folder: tmpdir(),
+    environment: {},
+    isReady,
+  }
 }
 
 test('an emulator that ends too early is named with its last lines', async () => {
@@ -20,7 +28,7 @@ test('an emulator that is never ready is ended at the deadline', async () => {
 
 test('a command that is not there is said so', async () => {
   const missing: EmulatorCommand = { ...emulator('', () => Promise.resolve(false)), command: '/no/such/java' }
-  await assert.rejects(startEmulator(missing, 10_000), /ENOENT/)
+  await assert.rejects(startEmulator(missing, 10_000), /^Error: The emulator could not be run: it needs Java 17\.$/)
 })
 
 test('stopping ends the process, and may be asked twice', async () => {
