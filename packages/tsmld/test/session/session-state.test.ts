@@ -9,7 +9,6 @@ import {
   begun,
   failed,
   frames,
-  initialize,
   lines,
   lost,
   play,

@@ -238,7 +238,9 @@ test('over frames a quiet shard checkpoints between batches, by a timer of its o
   let saved: Promise<void> | undefined
   const { daemon } = await begunSession('frames', {
     processRecords: (_, checkpointer) => {
-      setTimeout(() => (saved = checkpointer.checkpoint()), 5_000)
+      setTimeout(() => {
+        saved = checkpointer.checkpoint()
+      }, 5_000)
     },
   })
   daemon.say(batch(1, 2))

@@ -194,10 +194,9 @@ for (const kind of codecKinds) {
     played.daemon.say(batch(1))
     await turns()
     played.session.end(new Error('stop'))
-    assert.equal(
-      ((await rejection(given?.checkpoint() ?? Promise.resolve())) as CheckpointError).reason,
-      'ShutdownException',
-    )
+    const error = await rejection(given?.checkpoint() ?? Promise.resolve())
+    assert(error instanceof CheckpointError)
+    assert.equal(error.reason, 'ShutdownException')
     assert.equal(endError(played, 'aborted').message, 'stop')
   })
 

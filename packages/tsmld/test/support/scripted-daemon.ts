@@ -21,9 +21,9 @@ export function encodeDaemon(kind: CodecKind, message: DaemonMessage, version: L
 /** What Node wrote, each message in short: `status initialize`, `checkpoint 7/0`, `checkpoint latest`. */
 export function heardOf(kind: CodecKind, bytes: Buffer): string[] {
   return jsonOf(kind, bytes).map(text => {
-    const message = JSON.parse(text) as Record<string, unknown>
+    const message = JSON.parse(text) as Record<string, string | number | null>
     if (message['action'] === 'status') return `status ${String(message['responseFor'])}`
-    const { sequenceNumber, subSequenceNumber } = message
+    const { sequenceNumber = null, subSequenceNumber = null } = message
     return sequenceNumber === null
       ? 'checkpoint latest'
       : `checkpoint ${String(sequenceNumber)}/${String(subSequenceNumber)}`

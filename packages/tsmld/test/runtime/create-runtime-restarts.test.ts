@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DaemonExitError, RestartLimitError, type TsmldError } from '../../src/errors.ts'
+import type { Runtime } from '../../src/runtime/create-runtime.ts'
+import type { FakeDaemons } from '../support/fake-daemons.ts'
+import { fakeRuntime } from '../support/fake-runtime.ts'
+import { rejection, turns, until } from '../support/turns.ts'
+
+/** Whether the first stream runs after one restart. */
+function runsAgain(runtime: Runtime): boolean {
+  const [stream] = runtime.status().streams
+  return stream?.state === 'running' && stream.restarts === 1
+}
+
+/** The worker ids that the daemons were given, a stream's start each. */
+function workerIds(fakes: FakeDaemons | undefined): string[] {
+  const orders = fakes?.runs().flatMap(run => run.orders) ?? []
+  return orders.flatMap(order => (order.type === 'startStream' ? [String(order.stream.properties['workerId'])] : []))
+}
+
+test('a JVM that ends is replaced, only after its exit was seen, under the same worker id', async t => {
+  const { runtime, fakes, logger } = await fakeRuntime(t, [['exitLater', 'well']])
+  await runtime.start()
+  await until('it was replaced', () => runsAgain(runtime))
+  const [old, next] = fakes[0]?.runs() ?? []
+  assert(old?.exit != null && next !== undefined)
+  assert.notEqual(next.pid, old.pid)
+  assert.equal(old.exit.at <= next.startedAt, true)
+  const ids = workerIds(fakes[0])
+  assert.equal(ids.length, 2)
+  assert.equal(new Set(ids).size, 1)
+  assert.equal(ids[0], runtime.status().workerId)
+  assert.match(logger.messages('error').join('\n'), /the daemon failed and starts again.*a fault of the daemon/)
+  assert.match(String(runtime.status().streams[0]?.lastFailure), /a fault of the daemon/)
+  assert.deepEqual(runtime.health(), { live: true, ready: true, reasons: [] })
+})
+
+test('the worker id is new for each runtime', async t => {
+  const runtimes = await Promise.all([fakeRuntime(t, [['well']]), fakeRuntime(t, [['well']])])
+  const [a, b] = runtimes.map(({ runtime }) => runtime.status().workerId)
+  assert.notEqual(a, b)
+})
+
+test("a JVM's death ends its sessions uncheckpointed: their signal aborts, and the next JVM's shard begins", async t => {
+  const signals: AbortSignal[] = []
+  const { runtime, fakes } = await fakeRuntime(
+    t,
+    [['shard']],
+    {},
+    {
+      processor: ({ signal }) => {
+        signals.push(signal)
+        return { processRecords: () => new Promise<void>(resolve => signal.addEventListener('abort', () => resolve())) }
+      },
+    },
+  )
+  await runtime.start()
+  await until('the handler runs', () => runtime.status().streams[0]?.shards[0]?.state === 'handling processRecords')
+  process.kill(runtime.status().streams[0]?.daemon.pid ?? 0, 'SIGKILL')
+  await until('the next one begins', () => signals.length === 2)
+  assert.equal(signals[0]?.aborted, true)
+  assert.equal(signals[1]?.aborted, false)
+  assert.deepEqual(
+    fakes[0]?.runs()[0]?.heard.filter(({ action }) => action === 'checkpoint'),
+    [],
+  )
+})
+
+test('past its restart limit a stream has failed: the runtime stops with the first reason, the others drained', async t => {
+  const { runtime, fakes, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+    restartLimit: { max: 1, withinMs: 10_000 },
+  })
+  await runtime.start()
+  const error = await rejection(runtime.closed)
+  assert(error instanceof RestartLimitError)
+  assert(error.cause instanceof DaemonExitError)
+  assert.equal(fakes[0]?.runs().length, 2)
+  assert.equal(fakes[1]?.runs()[0]?.exit?.why, 'stopped')
+  assert.deepEqual(alive(), [])
+  assert.equal(runtime.status().state, 'failed')
+  assert.equal(runtime.health().live, false)
+  await runtime.stop()
+})
+
+test("with 'continue' the other streams go on, and the failed one makes the runtime not live", async t => {
+  const { runtime, fakes, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+    restartLimit: { max: 0, withinMs: 10_000 },
+    onStreamFailed: 'continue',
+  })
+  await runtime.start()
+  await until('it has failed', () => runtime.status().streams[0]?.state === 'failed')
+  await turns()
+  assert.deepEqual(alive(), [fakes[1]?.runs()[0]?.pid])
+  assert.equal(runtime.status().state, 'running')
+  const { live, ready, reasons } = runtime.health()
+  assert.deepEqual([live, ready], [false, false])
+  assert.match(reasons.join('\n'), /^app-0 is failed: .*a fault of the daemon/)
+  await runtime.stop()
+  await runtime.closed
+})
+
+test("with 'continue' the runtime ends with the last of its streams", async t => {
+  const { runtime, alive } = await fakeRuntime(t, [['exitLater'], ['exitLater']], {
+    restartLimit: { max: 0, withinMs: 10_000 },
+    onStreamFailed: 'continue',
+  })
+  await runtime.start()
+  assert((await rejection(runtime.closed)) instanceof RestartLimitError)
+  assert.deepEqual(alive(), [])
+})
+
+test('a function decides for each failed stream', async t => {
+  const asked: [TsmldError, string][] = []
+  const { runtime, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+    restartLimit: { max: 0, withinMs: 10_000 },
+    onStreamFailed: (error, stream) => {
+      asked.push([error, stream])
+      return 'stop'
+    },
+  })
+  await runtime.start()
+  const error = await rejection(runtime.closed)
+  assert.deepEqual(asked, [[error, 'app-0']])
+  assert.deepEqual(alive(), [])
+})
+
+test('a stream that the daemon cannot go on with starts again', async t => {
+  const { runtime, fakes } = await fakeRuntime(t, [['failLater', 'well']])
+  await runtime.start()
+  await until('it runs again', () => runsAgain(runtime))
+  assert.equal(fakes[0]?.runs().length, 2)
+})
+
+test('a shard past its restart limit fails its stream', async t => {
+  const { runtime, alive } = await fakeRuntime(
+    t,
+    [['shard']],
+    { shardRestartLimit: 0 },
+    {
+      processor: () => ({ processRecords: () => Promise.reject(new Error('poison')) }),
+    },
+  )
+  await runtime.start()
+  const error = await rejection(runtime.closed)
+  assert(error instanceof RestartLimitError)
+  assert.equal(error.shardId, 'shardId-000000000000')
+  assert.match(error.message, /poison/)
+  assert.deepEqual(alive(), [])
+})
+
+test('a shard that fails costs neither the JVM nor its stream', async t => {
+  const { runtime, fakes } = await fakeRuntime(
+    t,
+    [['shard']],
+    {},
+    {
+      processor: () => ({ processRecords: () => Promise.reject(new Error('poison')) }),
+    },
+  )
+  await runtime.start()
+  await until('it has failed', () => runtime.status().streams[0]?.shards[0]?.failures === 1)
+  assert.equal(runtime.status().streams[0]?.restarts, 0)
+  assert.equal(fakes[0]?.alive().length, 1)
+  const heard = fakes.flatMap(each => each.runs()).flatMap(run => run.heard)
+  assert(!heard.some(({ responseFor }) => responseFor === 'processRecords'))
+})
+
+test('streams share one JVM where asked: one pid; its death restarts both; a stop ends both', async t => {
+  const { runtime, fakes, alive } = await fakeRuntime(t, [['well'], ['well']], { sharedDaemon: true })
+  await runtime.start()
+  const pids = (): (number | null)[] => runtime.status().streams.map(({ daemon }) => daemon.pid)
+  const [pid] = pids()
+  assert.deepEqual(pids(), [pid, pid])
+  assert.deepEqual(alive(), [pid])
+  process.kill(pid ?? 0, 'SIGKILL')
+  await until('both run again', () =>
+    runtime.status().streams.every(({ state, restarts }) => state === 'running' && restarts === 1),
+  )
+  const [next] = pids()
+  assert.notEqual(next, pid)
+  assert.deepEqual(pids(), [next, next])
+  assert.equal(new Set(workerIds(fakes[0])).size, 1)
+  await runtime.stop()
+  assert.deepEqual(alive(), [])
+  assert.equal(fakes[0]?.runs().length, 2)
+})
+
+test('with a stock daemon a failed session ends the daemon at once, and another one starts', async t => {
+  const { runtime, fakes } = await fakeRuntime(
+    t,
+    [['shard', 'well']],
+    {},
+    {
+      daemon: 'stock',
+      classpath: '/nowhere.jar',
+      processor: () => Promise.reject(new Error('no cache')),
+    },
+  )
+  await runtime.start()
+  await until('another runs', () => runsAgain(runtime))
+  const [old] = fakes[0]?.runs() ?? []
+  assert(old !== undefined)
+  assert.equal(old.exit, null)
+  assert.deepEqual(old.heard, [])
+  assert.equal(fakes[0]?.alive().length, 1)
+})
+
+test("a stock daemon's properties file holds the stop's deadline as its grace, and no token", async t => {
+  const { runtime, fakes } = await fakeRuntime(
+    t,
+    [['shard']],
+    { stopDeadlineMs: 4_321 },
+    {
+      daemon: 'stock',
+      classpath: '/nowhere.jar',
+    },
+  )
+  await runtime.start()
+  await until('its shard was answered', () => (fakes[0]?.runs()[0]?.heard.length ?? 0) >= 2)
+  const { properties, heard } = fakes[0]?.runs()[0] ?? {}
+  assert.match(String(properties), /^shutdownGraceMillis *[=:] *4321$/m)
+  assert.doesNotMatch(String(properties), /[0-9a-f]{64}/)
+  assert.deepEqual(
+    heard?.map(({ responseFor }) => responseFor),
+    ['initialize', 'processRecords'],
+  )
+  await runtime.stop()
+  assert.equal(fakes[0]?.runs()[0]?.exit?.why, 'drained')
+})

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { healthOf } from '../../src/runtime/health.ts'
+import type { RuntimeState } from '../../src/runtime/status.ts'
+import type { StreamState, StreamStatus } from '../../src/runtime/stream-supervisor.ts'
+
+const stream = (state: StreamState, lastFailure: string | null = null): StreamStatus => ({
+  name: 'clicks-cache',
+  type: 'kinesis',
+  state,
+  daemon: { kind: 'embedded', pid: 7 },
+  restarts: 0,
+  lastFailure,
+  shards: [],
+})
+const health = (state: RuntimeState, ...streams: StreamStatus[]) => healthOf({ state, workerId: 'w', streams })
+
+test('a runtime whose streams all run is live and ready, with no lease too', () => {
+  assert.deepEqual(health('running', stream('running'), stream('running')), { live: true, ready: true, reasons: [] })
+})
+
+test('a stream that restarts is not ready, yet live, and says what it last failed with', () => {
+  assert.deepEqual(health('running', stream('running'), stream('restarting', 'the daemon ended')), {
+    live: true,
+    ready: false,
+    reasons: ['clicks-cache is restarting: the daemon ended'],
+  })
+})
+
+test('a failure that is over is no reason', () => {
+  assert.equal(health('running', stream('running', 'the daemon ended')).ready, true)
+})
+
+test('a stream that has failed for good makes the process worth replacing', () => {
+  assert.equal(health('running', stream('running'), stream('failed', 'too often')).live, false)
+  assert.equal(health('failed', stream('stopped')).live, false)
+})
+
+for (const state of ['created', 'starting', 'stopping', 'stopped'] as const) {
+  test(`a runtime that is ${state} is live and not ready, and says so first`, () => {
+    const { live, ready, reasons } = health(state, stream('starting'))
+    assert.deepEqual([live, ready], [true, false])
+    assert.deepEqual(reasons, [`the runtime is ${state}`, 'clicks-cache is starting'])
+  })
+}
