@@ -110,6 +110,7 @@ public final class StreamRunner {
       if (spec.fastStart()) {
         FastStart.prepare(plan.parts());
       }
+      LeaderLock.freeOwn(plan.parts());
       build(plan);
       if (!stopping) {
         scheduler.run();
