@@ -2,6 +2,7 @@
 // Cheap checks first, Java's tests beside them; then all TypeScript tests in one run, so that the runner's own summary is the last thing printed.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { globTests } from './test-files.mjs'
 
 const bin = name => `node_modules/.bin/${name}`
@@ -11,7 +12,7 @@ const mavenSummary = /Tests run: \d+, Failures: \d+, Errors: \d+, Skipped: \d+$|
 const checks = {
   lint: [
     [bin('biome'), 'check', '--error-on-warnings', '.'],
-    [bin('eslint'), '.', '--cache', '--cache-location', '.cache/eslint/'],
+    [bin('eslint'), '.'],
   ],
   types: [[bin('tsc'), '-b']],
   packages: [
@@ -31,7 +32,7 @@ const parts = names
   .concat(separator === -1 ? [] : process.argv.slice(separator + 1))
 const runs = kind => wanted.length === 0 || wanted.includes(kind)
 
-process.chdir(new URL('..', import.meta.url).pathname)
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 Object.assign(process.env, {
   // The SDK's word on Node 20 is not about a test, and a warning fails one.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -46,10 +47,10 @@ try {
   await java
   if (runs('unit') || runs('real')) await nodeTests()
 } catch (error) {
+  // Java's tests may still run; the failure is what should be read last.
+  await java?.catch(() => undefined)
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
-} finally {
-  await java?.catch(() => undefined)
 }
 
 async function javaTests() {
