@@ -192,7 +192,8 @@ export class ShardSessions<R> implements Child {
         logger.info({ checkpoint: saved }, 'the session is over')
         return
       case 'disconnected':
-        logger.warn(
+        // A drained shard's connection is closed by the daemon, which is no news.
+        logger[this.#stopping.signal.aborted ? 'info' : 'warn'](
           { checkpoint: saved, error: end.error.message },
           'the daemon is gone: the shard goes on from its last checkpoint',
         )
