@@ -7,6 +7,7 @@ import { DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from 
 import { FakeDaemons, type FakeMode, isAlive } from '../support/fake-daemons.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, until } from '../support/turns.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 const never = new AbortController().signal
 const listener = { path: '/nowhere/listener.sock' }
@@ -73,7 +74,6 @@ test('the daemon is in a process group of its own, which Ctrl-C does not reach',
   const { start } = await hostOf(t, ['well'])
   const { pid, stop } = await start()
   assert(pid !== undefined)
-  // Its group has its own id: a signal to that group finds it.
   assert.equal(process.kill(-pid, 0), true)
   await stop(5_000)
 })
@@ -178,6 +178,21 @@ test('a daemon that could not drain in time is believed', async t => {
   assert.equal(fakes.runs()[0]?.exit?.code, 3)
 })
 
+test('Node pings the daemon every 2 s, as long as it lives', async t => {
+  const clock = new VirtualClock(t)
+  const { fakes, start } = await hostOf(t, ['well'])
+  const daemon = await start()
+  const pings = (): number => fakes.runs()[0]?.orders.filter(({ type }) => type === 'ping').length ?? 0
+  await clock.pass(1_999)
+  assert.equal(pings(), 0)
+  await clock.pass(1)
+  await until('a ping came', () => pings() === 1)
+  await clock.pass(6_000)
+  await until('three more came', () => pings() === 4)
+  await daemon.stop(5_000)
+  assert.equal(clock.waiting, 0)
+})
+
 test("the JVM's log comes out by level", async t => {
   const { logger, start } = await hostOf(t, ['well'])
   const daemon = await start()
@@ -226,15 +241,13 @@ test('streams that share a JVM have one pid; the last that stops ends it', async
 
 test('streams that share a JVM stop together', async t => {
   const { fakes, start } = await hostOf(t, ['well'])
-  const both = await Promise.all([start('a'), start('b')])
-  await Promise.all(both.map(daemon => daemon.stop(5_000)))
+  await Promise.all((await Promise.all([start('a'), start('b')])).map(daemon => daemon.stop(5_000)))
   assert.deepEqual(fakes.alive(), [])
 })
 
 test('streams that share a JVM may all be killed together', async t => {
   const { fakes, start } = await hostOf(t, ['well'])
-  const both = await Promise.all([start('a'), start('b')])
-  await Promise.all(both.map(daemon => daemon.kill()))
+  await Promise.all((await Promise.all([start('a'), start('b')])).map(daemon => daemon.kill()))
   assert.deepEqual(fakes.alive(), [])
 })
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { dynamodbStream } from '../../src/config/define-stream.ts'
+import { deferred } from '../../src/deferred.ts'
 import { DaemonExitError, RestartLimitError, type TsmldError } from '../../src/errors.ts'
-import type { Runtime } from '../../src/runtime/create-runtime.ts'
-import type { FakeDaemons } from '../support/fake-daemons.ts'
+import { createRuntime, type Runtime } from '../../src/runtime/create-runtime.ts'
+import { FakeDaemons, fakeJava } from '../support/fake-daemons.ts'
 import { fakeRuntime } from '../support/fake-runtime.ts'
+import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, turns, until } from '../support/turns.ts'
 
 /** Whether the first stream runs after one restart. */
@@ -226,4 +229,43 @@ test("a stock daemon's properties file holds the stop's deadline as its grace, a
   )
   await runtime.stop()
   assert.equal(fakes[0]?.runs()[0]?.exit?.why, 'drained')
+})
+
+test('a stock daemon that cannot ask its shards to stop: they finish with checkpoint and status, and it is killed', async t => {
+  const begun = deferred<void>()
+  const work = deferred<void>()
+  const fakes = await FakeDaemons.create(t)
+  const logger = new RecordingLogger()
+  const stream = dynamodbStream({
+    tableName: 'items',
+    applicationName: 'items-cache',
+    region: 'eu-west-1',
+    daemon: 'stock',
+    classpath: '/nowhere.jar',
+    javaPath: fakeJava,
+    env: fakes.env('shard'),
+    processor: () => ({
+      async processRecords(_, checkpointer) {
+        begun.resolve()
+        await work.promise
+        await checkpointer.checkpoint()
+      },
+    }),
+  })
+  const runtime = createRuntime({ streams: [stream], logger, stopDeadlineMs: 5_000 })
+  t.after(() => runtime.stop().catch(() => {}))
+  await runtime.start()
+  await begun.promise
+  const stopped = runtime.stop()
+  await turns()
+  assert.equal(fakes.alive().length, 1)
+  work.resolve()
+  await stopped
+  const [run] = fakes.runs()
+  assert.deepEqual(
+    run?.heard.map(({ action, responseFor }) => responseFor ?? action),
+    ['initialize', 'checkpoint', 'processRecords'],
+  )
+  assert.equal(run.exit, null)
+  assert.deepEqual(fakes.alive(), [])
 })

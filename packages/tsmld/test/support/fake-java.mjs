@@ -26,6 +26,20 @@ const exit = (code, why) => {
   process.exit(code)
 }
 
+const itemChange = Buffer.from(
+  JSON.stringify({
+    eventID: '1',
+    eventName: 'INSERT',
+    dynamodb: {
+      ApproximateCreationDateTime: 1,
+      Keys: { id: { S: 'a' } },
+      SequenceNumber: '77',
+      SizeBytes: 3,
+      StreamViewType: 'KEYS_ONLY',
+    },
+  }),
+).toString('base64')
+
 if (args.includes('io.tsmld.stock.Launcher')) stock()
 else embedded()
 
@@ -51,7 +65,22 @@ function stock() {
     })
     createInterface({ input: socket }).on('line', line => {
       note({ kind: 'heard', message: JSON.parse(line) })
-      if (line.includes('"initialize"')) send({ action: 'processRecords', records: [], millisBehindLatest: null })
+      if (line.includes('"initialize"'))
+        send({
+          action: 'processRecords',
+          records: [
+            {
+              action: 'record',
+              data: itemChange,
+              partitionKey: null,
+              sequenceNumber: '77',
+              subSequenceNumber: 0,
+              approximateArrivalTimestamp: 1,
+            },
+          ],
+          millisBehindLatest: null,
+        })
+      if (line.includes('"checkpoint"')) send({ ...JSON.parse(line), error: null })
     })
     socket.on('close', () => note({ kind: 'closed' }))
   }
@@ -141,11 +170,16 @@ function playShard(stream, token, listeners) {
   socket.write(json(1, { token, stream, shardId, leaseId: `lease-${process.pid}`, recordFormat: 'kinesis' }))
   socket.write(json(2, { action: 'initialize', shardId, sequenceNumber: 'TRIM_HORIZON', subSequenceNumber: 0 }))
   let drained
+  let handled
+  const idle = new Promise(resolve => {
+    handled = resolve
+  })
   let rest = Buffer.alloc(0)
   const answer = message => {
     note({ kind: 'heard', message })
     if (message.action === 'checkpoint') socket.write(json(2, { ...message, error: null }))
     if (message.responseFor === 'initialize') for (const part of oneRecord()) socket.write(frame(...part))
+    if (message.responseFor === 'processRecords') handled()
     if (message.responseFor === 'shutdownRequested') drained()
   }
   socket.on('error', () => {})
@@ -160,7 +194,8 @@ function playShard(stream, token, listeners) {
   })
   socket.on('close', () => note({ kind: 'closed' }))
   return {
-    drain() {
+    async drain() {
+      await idle
       socket.write(json(2, { action: 'shutdownRequested' }))
       return new Promise(resolve => (drained = resolve))
     },

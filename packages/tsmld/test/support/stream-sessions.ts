@@ -40,6 +40,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
     refuseWhileStopping: true,
     shardRestartLimit: 3,
     onFailure: error => void failures.push(error),
+    onDisconnect: () => {},
     ...options,
   })
   let leases = 0
