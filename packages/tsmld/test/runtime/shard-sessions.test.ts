@@ -140,6 +140,23 @@ test('an older lease that initializes late neither begins nor aborts the newer o
   }
 })
 
+test("a stock daemon's session is as new as its initialize, whichever connected first", async () => {
+  const { open, shards } = sessionsOf('json-lines')
+  const [connectedFirst, connectedSecond] = [open().peer, open().peer]
+  connectedSecond.say(initialize())
+  await turns()
+  connectedFirst.say(initialize())
+  await turns()
+  assert.deepEqual(
+    shards.map(({ signal }) => signal.aborted),
+    [true],
+  )
+  connectedSecond.say({ kind: 'leaseLost' })
+  await turns()
+  assert.deepEqual(connectedFirst.heard(), ['status initialize'])
+  assert.equal(shards[1]?.signal.aborted, false)
+})
+
 test('a handler that still runs when its connection is gone holds back the next session of its shard', async () => {
   const { open, busy, calls, works, sessions } = sessionsOf()
   const older = await busy()
