@@ -40,11 +40,13 @@ export function real(title: string, body: (lab: Lab) => Promise<void>): void {
   test(title, async t => {
     const stack = await localStack()
     const ends: (() => Promise<void>)[] = []
-    const lab = makeLab(t, stack, ends)
+    const runtimes: Runtime[] = []
+    const lab = makeLab(t, stack, runtimes, ends)
     try {
       await body(lab)
     } catch (error) {
       for (const line of lab.log.slice(-60)) t.diagnostic(line)
+      for (const runtime of runtimes) t.diagnostic(JSON.stringify(runtime.status()))
       throw error
     } finally {
       if (process.env['TSMLD_TEST_LOG'] !== undefined) for (const line of lab.log) process.stderr.write(`${line}\n`)
@@ -53,7 +55,7 @@ export function real(title: string, body: (lab: Lab) => Promise<void>): void {
   })
 }
 
-function makeLab(t: TestContext, stack: TestStack, ends: (() => Promise<void>)[]): Lab {
+function makeLab(t: TestContext, stack: TestStack, runtimes: Runtime[], ends: (() => Promise<void>)[]): Lab {
   const lines: SinkLine[] = []
   const log: string[] = []
   const defaults = labDefaults(stack)
@@ -78,6 +80,7 @@ function makeLab(t: TestContext, stack: TestStack, ends: (() => Promise<void>)[]
         ...options,
         defaults: { ...defaults, ...options.defaults },
       })
+      runtimes.push(runtime)
       ends.push(() => runtime.stop().catch(() => {}))
       return runtime
     },
