@@ -18,6 +18,8 @@ export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'before
   readonly shardRestartLimit: number
   /** Told of every session that failed. */
   readonly onFailure: (error: Error) => void
+  /** Told of every session whose connection the daemon's side ended. */
+  readonly onDisconnect: (error: Error) => void
 }
 
 /** A shard as `runtime.status()` tells of it. */
@@ -197,6 +199,7 @@ export class ShardSessions<R> implements Child {
           { checkpoint: saved, error: end.error.message },
           'the daemon is gone: the shard goes on from its last checkpoint',
         )
+        this.#options.onDisconnect(end.error)
         return
       case 'failed': {
         if (end.error === this.#stopping.signal.reason) return

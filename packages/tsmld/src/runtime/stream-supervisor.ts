@@ -34,6 +34,8 @@ export interface StreamStatus {
 
 const maxPendingHandshakes = 256
 const maxCheckpointAttempts = 10
+/** A connection ends because its bridge process died, or with the JVM, whose own exit then tells more. */
+const exitNoticeMs = 1_000
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 
 /** One stream's tree, rest for one: sessions, listener, daemon. */
@@ -143,6 +145,10 @@ export class StreamSupervisor {
       refuseWhileStopping: this.#kind.outlivesFailedSession,
       logger: this.#logger,
       onFailure: error => this.#sessionFailure.resolve(error),
+      onDisconnect: error => {
+        const { resolve } = this.#sessionFailure
+        setTimeout(() => resolve(error), exitNoticeMs).unref()
+      },
     })
     this.#sessions = sessions
     return Promise.resolve(sessions)
