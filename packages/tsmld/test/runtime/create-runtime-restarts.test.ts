@@ -15,6 +15,13 @@ function runsAgain(runtime: Runtime): boolean {
   return stream?.state === 'running' && stream.restarts === 1
 }
 
+/** Kills the JVM of a stream that runs. */
+function killDaemon(runtime: Runtime, place: number): void {
+  const pid = runtime.status().streams[place]?.daemon.pid
+  assert(typeof pid === 'number')
+  process.kill(pid, 'SIGKILL')
+}
+
 /** The worker ids that the daemons were given, a stream's start each. */
 function workerIds(fakes: FakeDaemons | undefined): string[] {
   const orders = fakes?.runs().flatMap(run => run.orders) ?? []
@@ -70,10 +77,11 @@ test("a JVM's death ends its sessions uncheckpointed: their signal aborts, and t
 })
 
 test('past its restart limit a stream has failed: the runtime stops with the first reason, the others drained', async t => {
-  const { runtime, fakes, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+  const { runtime, fakes, alive } = await fakeRuntime(t, [['well', 'exitLater'], ['well']], {
     restartLimit: { max: 1, withinMs: 10_000 },
   })
   await runtime.start()
+  killDaemon(runtime, 0)
   const error = await rejection(runtime.closed)
   assert(error instanceof RestartLimitError)
   assert(error.cause instanceof DaemonExitError)
@@ -86,35 +94,38 @@ test('past its restart limit a stream has failed: the runtime stops with the fir
 })
 
 test("with 'continue' the other streams go on, and the failed one makes the runtime not live", async t => {
-  const { runtime, fakes, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+  const { runtime, fakes, alive } = await fakeRuntime(t, [['well'], ['well']], {
     restartLimit: { max: 0, withinMs: 10_000 },
     onStreamFailed: 'continue',
   })
   await runtime.start()
+  killDaemon(runtime, 0)
   await until('it has failed', () => runtime.status().streams[0]?.state === 'failed')
   await turns()
   assert.deepEqual(alive(), [fakes[1]?.runs()[0]?.pid])
   assert.equal(runtime.status().state, 'running')
   const { live, ready, reasons } = runtime.health()
   assert.deepEqual([live, ready], [false, false])
-  assert.match(reasons.join('\n'), /^app-0 is failed: .*a fault of the daemon/)
+  assert.match(reasons.join('\n'), /^app-0 is failed: .*by SIGKILL/)
   await runtime.stop()
   await runtime.closed
 })
 
 test("with 'continue' the runtime ends with the last of its streams", async t => {
-  const { runtime, alive } = await fakeRuntime(t, [['exitLater'], ['exitLater']], {
+  const { runtime, alive } = await fakeRuntime(t, [['well'], ['well']], {
     restartLimit: { max: 0, withinMs: 10_000 },
     onStreamFailed: 'continue',
   })
   await runtime.start()
+  killDaemon(runtime, 0)
+  killDaemon(runtime, 1)
   assert((await rejection(runtime.closed)) instanceof RestartLimitError)
   assert.deepEqual(alive(), [])
 })
 
 test('a function decides for each failed stream', async t => {
   const asked: [TsmldError, string][] = []
-  const { runtime, alive } = await fakeRuntime(t, [['exitLater'], ['well']], {
+  const { runtime, alive } = await fakeRuntime(t, [['well'], ['well']], {
     restartLimit: { max: 0, withinMs: 10_000 },
     onStreamFailed: (error, stream) => {
       asked.push([error, stream])
@@ -122,6 +133,7 @@ test('a function decides for each failed stream', async t => {
     },
   })
   await runtime.start()
+  killDaemon(runtime, 0)
   const error = await rejection(runtime.closed)
   assert.deepEqual(asked, [[error, 'app-0']])
   assert.deepEqual(alive(), [])
@@ -231,7 +243,7 @@ test("a stock daemon's properties file holds the stop's deadline as its grace, a
   assert.equal(fakes[0]?.runs()[0]?.exit?.why, 'drained')
 })
 
-test('a stock daemon that cannot ask its shards to stop: they finish with checkpoint and status, and it is killed', async t => {
+test('a stock daemon that cannot ask its shards to stop: they finish with their checkpoint, and it is killed', async t => {
   const begun = deferred<void>()
   const work = deferred<void>()
   const fakes = await FakeDaemons.create(t)
@@ -262,10 +274,10 @@ test('a stock daemon that cannot ask its shards to stop: they finish with checkp
   work.resolve()
   await stopped
   const [run] = fakes.runs()
-  assert.deepEqual(
-    run?.heard.map(({ action, responseFor }) => responseFor ?? action),
-    ['initialize', 'checkpoint', 'processRecords'],
-  )
+  assert(run !== undefined)
+  // The status that follows may or may not be read before the kill.
+  const heard = run.heard.map(({ action, responseFor }) => responseFor ?? action)
+  assert.deepEqual(heard.slice(0, 2), ['initialize', 'checkpoint'])
   assert.equal(run.exit, null)
   assert.deepEqual(fakes.alive(), [])
 })
