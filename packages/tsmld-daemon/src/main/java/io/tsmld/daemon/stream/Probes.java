@@ -15,6 +15,9 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /** One question to a service, with a deadline, and its failure in a sentence. */
 final class Probes {
   private static final long DEADLINE_MS = 15_000;
+  private static final String NO_CREDENTIALS =
+      "no AWS credentials were found: set the AWS_ variables, a profile or a role for the JVM, or the"
+          + " option credentials";
 
   private Probes() {}
 
@@ -81,7 +84,10 @@ final class Probes {
       return new StreamException(
           generic && code != null ? code : name, sentence(what, code + ": " + message));
     }
-    return new StreamException(name, sentence(what, String.valueOf(cause.getMessage())));
+    String message = String.valueOf(cause.getMessage());
+    // The SDK then lists its whole chain of providers, each with its reason: no sentence.
+    boolean noCredentials = message.startsWith("Unable to load credentials");
+    return new StreamException(name, sentence(what, noCredentials ? NO_CREDENTIALS : message));
   }
 
   private static String sentence(String what, String detail) {
