@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import {
+  ConfigError,
+  type DynamodbStreamOptions,
+  dynamodbStream,
+  eachRecord,
+  type KinesisStreamOptions,
+  kinesisStream,
+  StreamFailedError,
+  type TsmldError,
+} from 'tsmld'
+import { type Lab, real } from './support/lab.ts'
+import { uniqueName } from './support/stack.ts'
+import { spawnWorker } from './support/worker-process.ts'
+
+// What a runtime leaves behind would be here.
+const folder = await mkdtemp(join(tmpdir(), 'startup-test-'))
+const { TMPDIR } = process.env
+process.env['TMPDIR'] = folder
+after(async () => {
+  if (TMPDIR === undefined) delete process.env['TMPDIR']
+  else process.env['TMPDIR'] = TMPDIR
+  await rm(folder, { recursive: true })
+})
+
+interface Refusal {
+  readonly error: abstract new (...args: never[]) => TsmldError
+  /** The whole sentence. */
+  readonly message: RegExp
+  readonly withinMs?: number
+}
+
+const kinesis = (options: Partial<KinesisStreamOptions> = {}) =>
+  kinesisStream({
+    streamName: 'clicks',
+    applicationName: uniqueName('clicks'),
+    processor: eachRecord(() => {}),
+    ...options,
+  })
+
+const dynamodb = (options: Partial<DynamodbStreamOptions>) =>
+  dynamodbStream({ applicationName: uniqueName('items'), processor: eachRecord(() => {}), ...options })
+
+/** Starts a runtime, which must refuse in one sentence and leave nothing running. */
+async function assertRefused(lab: Lab, stream: ReturnType<typeof kinesis>, refusal: Refusal): Promise<void> {
+  const runtime = lab.runtime({ streams: [stream] })
+  const from = performance.now()
+  const error = await runtime.start().then(
+    () => assert.fail('it started'),
+    (thrown: unknown) => thrown as Error,
+  )
+  const tookMs = Math.round(performance.now() - from)
+  lab.t.diagnostic(`after ${tookMs} ms: ${error.name}: ${error.message}`)
+  assert.ok(error instanceof refusal.error, error.stack)
+  assert.match(error.message, refusal.message)
+  assert.ok(error.message.length < 300 && !error.message.includes('\n'))
+  assert.ok(tookMs < (refusal.withinMs ?? 20_000))
+  await assert.rejects(runtime.closed, (reason: unknown) => reason === error)
+  assert.equal(runtime.status().state, 'failed')
+  assert.deepEqual(javaChildren(), [])
+  assert.deepEqual(await readdir(folder), [])
+}
+
+function javaChildren(): string[] {
+  const table = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,comm='], { encoding: 'utf8' })
+  return table.split('\n').filter(row => row.trim().startsWith(`${process.pid} `) && /\bjava$/.test(row))
+}
+
+/** Runs `body` with these environment variables; undefined takes one away. */
+async function withEnvironment(
+  variables: Record<string, string | undefined>,
+  body: () => Promise<void>,
+): Promise<void> {
+  const before = Object.keys(variables).map(name => [name, process.env[name]] as const)
+  const set = (entries: Iterable<readonly [string, string | undefined]>): void => {
+    for (const [name, value] of entries) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  }
+  set(Object.entries(variables))
+  try {
+    await body()
+  } finally {
+    set(before)
+  }
+}
+
+real('without Java the start is refused, and says what to install (23)', async lab => {
+  await withEnvironment({ TSMLD_JAVA: '/nowhere/java' }, () =>
+    assertRefused(lab, kinesis(), {
+      error: ConfigError,
+      message: /^No Java was found at TSMLD_JAVA '\/nowhere\/java': install Java 17 or newer /,
+    }),
+  )
+})
+
+real('a Java that is too old is refused, and says its version (23)', async lab => {
+  const old = join(await mkdtemp(join(TMPDIR ?? '/tmp', 'old-java-')), 'java')
+  await writeFile(old, '#!/bin/sh\necho \'openjdk version "11.0.22" 2024-01-16\' >&2\n')
+  await chmod(old, 0o755)
+  await assertRefused(lab, kinesis({ javaPath: old }), {
+    error: ConfigError,
+    message: /^The Java at \S+ \(from the option javaPath\) is Java 11, and tsmld needs 17 or newer: install /,
+  })
+  await rm(join(old, '..'), { recursive: true })
+})
+
+real('a Kinesis stream that does not exist is named (23)', async lab => {
+  await assertRefused(lab, kinesis({ streamName: 'no-such-stream' }), {
+    error: StreamFailedError,
+    message: /no-such-stream.*\(ResourceNotFoundException\)$/,
+  })
+})
+
+real('a table that does not exist is named (23)', async lab => {
+  await assertRefused(lab, dynamodb({ tableName: 'no-such-table' }), {
+    error: StreamFailedError,
+    message: /no-such-table.*\(ResourceNotFoundException\)$/,
+  })
+})
+
+real('a table without a stream is named, with what to do (23)', async lab => {
+  const tableName = uniqueName('plain')
+  await lab.stack.dynamodb.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    }),
+  )
+  await assertRefused(lab, dynamodb({ tableName }), {
+    error: StreamFailedError,
+    message: new RegExp(`${tableName}.*stream`),
+  })
+})
+
+real('missing credentials are named (23)', async lab => {
+  const streamName = await lab.stack.createStream(1)
+  const none = {
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+  }
+  await withEnvironment(none, () =>
+    assertRefused(lab, kinesis({ streamName }), {
+      error: StreamFailedError,
+      message: /no AWS credentials were found: set /,
+    }),
+  )
+})
+
+real('an endpoint that refuses connections is named (23)', async lab => {
+  await assertRefused(lab, kinesis({ kinesisEndpoint: 'http://127.0.0.1:1' }), {
+    error: StreamFailedError,
+    message: /127\.0\.0\.1:1/,
+  })
+})
+
+real('a program that runs such a runtime ends with exit code 1 (23)', async lab => {
+  const streams = [{ streamName: 'no-such-stream', applicationName: uniqueName('clicks') }]
+  const worker = spawnWorker({ streams, runtime: { defaults: lab.defaults } }, lab.note, lab.log)
+  const { code, signal } = await worker.exit
+  assert.deepEqual({ code, signal }, { code: 1, signal: null })
+  assert.equal(worker.lines.find(line => line.type === 'failed')?.error, 'StreamFailedError')
+})
