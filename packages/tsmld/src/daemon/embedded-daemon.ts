@@ -102,9 +102,8 @@ export class EmbeddedDaemon {
     }
     this.#hosted.set(stream.name, hosted)
     const timer = setTimeout(() => {
-      void this.#killFor(
-        new TimeoutError(`The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`),
-      )
+      const message = `The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`
+      started.reject(new TimeoutError(message, { stream: stream.name }))
     }, this.#options.startTimeoutMs)
     const callOff = (): void => {
       started.reject(asError(signal.reason))
@@ -140,9 +139,10 @@ export class EmbeddedDaemon {
       void this.#killFor(new TimeoutError('the deadline of the stop passed'))
     }, deadlineMs + exitGraceMs)
     const drained = await hosted.drained
-    if (last) await this.#process.exited
+    const exit = last ? await this.#process.exited : undefined
     clearTimeout(timer)
     this.#hosted.delete(hosted.stream.name)
+    if (exit !== undefined && this.#exit === undefined && this.#killedBy === undefined) throw this.#exitError(exit)
     if (!drained || (last && this.#exit?.code !== 0)) {
       throw new TimeoutError(
         `Not every shard of ${hosted.stream.name} was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`,

@@ -1,5 +1,5 @@
 import { type Deferred, deferred } from '../deferred.ts'
-import { TimeoutError } from '../errors.ts'
+import { asError, TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import { type JavaCommand, JavaProcess } from './java-process.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
@@ -24,11 +24,12 @@ const terminatedCode = 143
 const exitGraceMs = 2_000
 
 /**
- * Starts one of AWS's unmodified MultiLangDaemons.
- * @throws DaemonExitError, TimeoutError
+ * Starts one of AWS's unmodified MultiLangDaemons; resolves when its worker loop begins.
+ * @throws DaemonExitError, TimeoutError, or the signal's reason where that calls the start off.
  */
 export async function startStockDaemon(options: StockDaemonOptions): Promise<StreamDaemon> {
   const { command, logger, signal, startTimeoutMs, drain } = options
+  signal.throwIfAborted()
   const started: Deferred<void> = deferred()
   const failed = deferred<Error>()
   const jvm = new JavaProcess(command, logger, {
@@ -48,7 +49,7 @@ export async function startStockDaemon(options: StockDaemonOptions): Promise<Str
     return jvm.kill()
   }
   const callOff = (): void => {
-    started.reject(new TimeoutError('The stream is stopping.'))
+    started.reject(asError(signal.reason))
   }
   const timer = setTimeout(() => {
     started.reject(new TimeoutError(`The MultiLangDaemon did not start within ${String(startTimeoutMs)} ms.`))

@@ -2,9 +2,10 @@ import type { Logger } from './logger.ts'
 
 const order = ['debug', 'info', 'warn', 'error'] as const
 
-/** One line a message on stderr, `info` and above, or what `TSMLD_LOG` names: `debug`, `info`, `warn`, `error`, `off`. */
+/** One line a message on stderr, from the level that `TSMLD_LOG` names: `debug`, `info` (which any other word means as well), `warn`, `error`, `off`. */
 export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger {
-  const from = least === 'off' ? order.length : Math.max(0, order.indexOf(least as (typeof order)[number]))
+  const named = order.indexOf(least as (typeof order)[number])
+  const from = least === 'off' ? order.length : named === -1 ? order.indexOf('info') : named
   const line = (level: (typeof order)[number]) => (fields: Record<string, unknown>, message: string) => {
     if (order.indexOf(level) < from) return
     const { err, ...rest } = fields

@@ -56,6 +56,7 @@ class StreamRuntime implements Runtime {
   #folder: RuntimeFolder | undefined
   #state: RuntimeState = 'created'
   #failure: Error | undefined
+  #firstStreamFailure: RestartLimitError | undefined
   #stopping: Promise<void> | undefined
   /** What ends everything after a start that failed. */
   #failing: Promise<void> | undefined
@@ -149,14 +150,25 @@ class StreamRuntime implements Runtime {
   }
 
   #streamFailed({ name }: NormalizedStream, error: RestartLimitError): void {
-    const { onStreamFailed } = this.#options
     this.#logger.error({ err: error, stream: name }, `the stream has failed: ${error.message}`)
     if (this.#stopping !== undefined || this.#failing !== undefined) return
+    this.#firstStreamFailure ??= error
     const allFailed = this.#supervisors.every(supervisor => supervisor.status().state === 'failed')
-    const policy = typeof onStreamFailed === 'function' ? onStreamFailed(error, name) : onStreamFailed
-    if (allFailed || policy === 'stop') {
-      this.#failure ??= error
-      this.stop().catch(() => {})
+    if (allFailed) this.#failure = this.#firstStreamFailure
+    else if (this.#mayContinue(error, name)) return
+    else this.#failure = error
+    this.stop().catch(() => {})
+  }
+
+  /** A policy that fails itself is no reason to go on. */
+  #mayContinue(error: RestartLimitError, stream: string): boolean {
+    const { onStreamFailed } = this.#options
+    if (typeof onStreamFailed !== 'function') return onStreamFailed === 'continue'
+    try {
+      return onStreamFailed(error, stream) === 'continue'
+    } catch (thrown) {
+      this.#logger.error({ err: thrown, stream }, `onStreamFailed failed: ${asError(thrown).message}`)
+      return false
     }
   }
 

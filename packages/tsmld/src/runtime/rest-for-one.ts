@@ -97,6 +97,7 @@ export class RestForOne {
       const { place, error } = this.#failure
       await this.#terminateFrom(place)
       this.lastFailure = error
+      if (this.#stop.signal.aborted) return
       // A child that passed a limit of its own is beyond a restart.
       if (error instanceof RestartLimitError) return this.#giveUp(error)
       const decision = this.#policy.failed(Date.now())
@@ -134,6 +135,8 @@ export class RestForOne {
 
 /** Waits; false when `signal` called it off. */
 export function delay(ms: number, signal: AbortSignal): Promise<boolean> {
+  // One that was called off before tells nobody any more.
+  if (signal.aborted) return Promise.resolve(false)
   return new Promise(resolve => {
     const done = (): void => {
       clearTimeout(timer)

@@ -30,7 +30,7 @@ export interface ShardStatus extends SessionStatus {
 
 const shardBackoff = { baseMs: 500, maxMs: 30_000 }
 const rememberedLeases = 4_096
-const rememberedShards = 256
+const rememberedShards = 1_024
 
 /** All sessions of one stream: one live session a shard, whatever order they come in, and never two handlers of one shard at a time. */
 export class ShardSessions<R> implements Child {
@@ -145,7 +145,9 @@ export class ShardSessions<R> implements Child {
     for (const other of earlier) other.supersede()
     const figures = this.#figures.get(shardId)
     if (figures !== undefined) session.figures.resume(figures)
+    this.#figures.delete(shardId)
     this.#figures.set(shardId, session.figures)
+    forgetOldest(this.#figures, rememberedShards)
 
     // An earlier one that is idle has its leaseLost still to come, which must not undo what the newer one begins; should it never come, nothing is lost.
     const over = Promise.all(earlier.map(other => other.ended.then(() => other.handlerSettled())))

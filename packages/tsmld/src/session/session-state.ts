@@ -66,6 +66,7 @@ export function transition(state: SessionState, event: SessionEvent, rules: Sess
       }
     }
     case 'answerOverdue':
+      if (state.lease === 'lost') return end(state, { kind: 'leaseLost' })
       return fail(state, 'the daemon did not answer a checkpoint in time')
     case 'inputBroke':
       return end(state, { kind: 'failed', error: event.error })
