@@ -120,7 +120,7 @@ public final class Session implements Conversation.Handler {
    * Whether there is nothing more to say: leaseLost was answered, the shard ended, or the session
    * failed.
    */
-  public boolean over() {
+  boolean over() {
     synchronized (lock) {
       return ended || failure != null;
     }
@@ -135,7 +135,7 @@ public final class Session implements Conversation.Handler {
       send.to(writer);
     } catch (IOException e) {
       awaitLastWords();
-      fail("the connection failed while " + action + " was sent: " + Conversation.words(e));
+      fail(action + " could not be sent: " + Conversation.words(e));
     }
     await(() -> outstanding == null, config.actionTimeoutMs(), "Node did not answer " + action);
   }
@@ -164,10 +164,17 @@ public final class Session implements Conversation.Handler {
       if (left <= 0) {
         failAndThrow(onTimeout + " within " + limitMs + " ms");
       }
-      boolean look = elapsedMs >= config.leaseCheckMs() && !losingSaid && writer != null;
+      boolean look = elapsedMs >= config.leaseCheckMs() && !losingSaid && acting();
       if (look && !lease.held()) {
         sayLosing();
       }
+    }
+  }
+
+  /** Not while the session still connects: nothing may be said before initialize. */
+  private boolean acting() {
+    synchronized (lock) {
+      return outstanding != null;
     }
   }
 

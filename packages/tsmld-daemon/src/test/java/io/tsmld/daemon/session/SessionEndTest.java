@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.kinesis.exceptions.ShutdownException;
@@ -29,6 +30,21 @@ class SessionEndTest extends SessionHarness {
     peer.status("leaseLost");
     done(kcl);
     assertTrue(session.over());
+  }
+
+  @Test
+  void saysNothingOfALostLeaseBeforeInitialize() throws Exception {
+    lease.held = false;
+    Connector slow =
+        () -> {
+          LockSupport.parkNanos(5 * config(0).leaseCheckMs() * 1_000_000);
+          return node.connector().connect();
+        };
+    session = new Session(lease, config(0), slow, failure::complete);
+    run(() -> session.initialize(ExtendedSequenceNumber.TRIM_HORIZON));
+    FakeNode.Peer peer = node.accept();
+    assertEquals("initialize", peer.action());
+    assertEquals("leaseLosing", peer.action());
   }
 
   @Test
