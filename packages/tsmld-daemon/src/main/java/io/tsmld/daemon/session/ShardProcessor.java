@@ -56,13 +56,13 @@ public final class ShardProcessor implements ShardRecordProcessor {
           if (session != null || swallowing) {
             return;
           }
-          if (sessions.stopping() || !lease.held()) {
+          Session opening = sessions.open(lease, this::failed);
+          session = opening; // before it counts as live: from then on it may be abandoned
+          if (!lease.held() || !sessions.opened(this)) {
+            session = null;
             beInert();
             return;
           }
-          Session opening = sessions.open(lease, this::failed);
-          session = opening;
-          sessions.opened(this);
           opening.initialize(input.extendedSequenceNumber());
         });
   }
@@ -98,10 +98,12 @@ public final class ShardProcessor implements ShardRecordProcessor {
       return;
     }
     shardEndSeen = true;
-    guard("shardEnded", () -> session.shardEnded(input.checkpointer()));
-    if (session.over()) {
-      sessions.closed(this);
-    }
+    guard(
+        "shardEnded",
+        () -> {
+          session.shardEnded(input.checkpointer());
+          sessions.closed(this);
+        });
   }
 
   @Override
@@ -113,8 +115,7 @@ public final class ShardProcessor implements ShardRecordProcessor {
   }
 
   private void beInert() {
-    swallowing = true;
-    givenUpAtNanos = System.nanoTime();
+    swallow();
     LOG.info(
         "The lease of {} came while its stream stops or is lost already; it is left alone",
         lease.shardId());
@@ -125,10 +126,14 @@ public final class ShardProcessor implements ShardRecordProcessor {
 
   /** Called once by the session, on any thread. */
   private void failed(String reason) {
-    swallowing = true;
-    givenUpAtNanos = System.nanoTime();
+    swallow();
     sessions.closed(this);
     sessions.giveUp(lease, reason);
+  }
+
+  private void swallow() {
+    givenUpAtNanos = System.nanoTime(); // first: a batch may come on another thread
+    swallowing = true;
   }
 
   private void giveUpAgain() {

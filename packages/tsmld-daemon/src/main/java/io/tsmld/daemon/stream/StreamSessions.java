@@ -47,15 +47,17 @@ final class StreamSessions implements ShardSessions {
 
   /** From now on new processors are inert. */
   void stop() {
-    stopping = true;
+    synchronized (live) {
+      stopping = true;
+    }
   }
 
   /** Ends every session now; their leases are released by whoever calls this. */
   void abandon(String reason) {
-    stopping = true;
-    abandoned = true;
     Set<ShardProcessor> all;
     synchronized (live) {
+      stopping = true;
+      abandoned = true;
       all = Set.copyOf(live);
     }
     all.forEach(processor -> processor.abandon(reason));
@@ -98,9 +100,12 @@ final class StreamSessions implements ShardSessions {
   }
 
   @Override
-  public void opened(ShardProcessor processor) {
+  public boolean opened(ShardProcessor processor) {
     synchronized (live) {
-      live.add(processor);
+      if (!stopping) {
+        live.add(processor);
+      }
+      return !stopping;
     }
   }
 

@@ -108,6 +108,13 @@ class ShardProcessorTest {
   }
 
   @Test
+  void anEndWithoutABeginningIsGivenUp() throws Exception {
+    processor.shardEnded(ended());
+    assertTrue(sessions.nextGivenUp().contains("NullPointerException"));
+    assertEquals(List.of(), checkpoints.made);
+  }
+
+  @Test
   void isInertWhileItsStreamStops() {
     sessions.stopping = true;
     processor.initialize(first());
@@ -220,9 +227,10 @@ class ShardProcessorTest {
     }
 
     @Override
-    public void opened(ShardProcessor of) {
-      opened = true;
-      live = true;
+    public boolean opened(ShardProcessor of) {
+      opened = !stopping;
+      live = !stopping;
+      return !stopping;
     }
 
     @Override

@@ -38,6 +38,13 @@ class StreamSessionsTest {
   }
 
   @Test
+  void noSessionBeginsOnceTheStreamStops() throws Exception {
+    sessions.stop();
+    assertFalse(sessions.opened(new ShardProcessor(new Lease(true), sessions)));
+    assertTrue(sessions.awaitDrained(System.nanoTime()));
+  }
+
+  @Test
   void aGivenUpShardIsReported() throws Exception {
     sessions.giveUp(new Lease(true), "why");
     assertEquals("clicks shardId-1 why", givenUp.poll(10, TimeUnit.SECONDS));
