@@ -108,9 +108,17 @@ test('a start that is called off ends it', async t => {
     }),
   )
   await until('it runs', () => fakes.runs().length === 1)
-  calling.abort()
-  assert((await started) instanceof TimeoutError)
+  const reason = new TimeoutError('The stream is stopping.')
+  calling.abort(reason)
+  assert.equal(await started, reason)
   assert.deepEqual(fakes.alive(), [])
+})
+
+test('a start that was called off before it began starts nothing', async t => {
+  const reason = new TimeoutError('The stream is stopping.')
+  const { fakes, start } = await stock(t, 'well', { signal: AbortSignal.abort(reason) })
+  assert.equal(await rejection(start()), reason)
+  assert.deepEqual(fakes.runs(), [])
 })
 
 test('killed, it is gone at once, and that is no failure', async t => {

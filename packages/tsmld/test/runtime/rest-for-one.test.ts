@@ -226,6 +226,17 @@ test('released while it waits, a tree starts nothing again', async t => {
   assert.equal(clock.waiting, 0)
 })
 
+test('released while a child is being ended, a tree waits for no restart', async t => {
+  const { tree, fail, news, clock } = treeOf(t)
+  await tree.start()
+  fail('b')
+  // Its end has begun, and takes a turn.
+  for (let step = 0; step < 8; step++) await Promise.resolve()
+  assert.equal(await isPending(tree.release()), false)
+  assert.equal(news(), '+a +b +c -c -b')
+  assert.equal(clock.waiting, 0)
+})
+
 test('released while it starts, a tree calls the start off, waits for it, and ends what it started', async t => {
   const { tree, news, onStart } = treeOf(t)
   onStart.set(
