@@ -1,3 +1,4 @@
+import { TsmldError } from '../errors.ts'
 import type { Logger } from './logger.ts'
 
 const order = ['debug', 'info', 'warn', 'error'] as const
@@ -9,9 +10,7 @@ export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger
   const line = (level: (typeof order)[number]) => (fields: Record<string, unknown>, message: string) => {
     if (order.indexOf(level) < from) return
     const { err, ...rest } = fields
-    const pairs = Object.entries(rest).map(
-      ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    )
+    const pairs = Object.entries(rest).map(([name, value]) => ` ${name}=${shown(value)}`)
     process.stderr.write(
       `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${message}${pairs.join('')}\n${stackOf(level, err)}`,
     )
@@ -19,9 +18,19 @@ export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
 }
 
-/** The stack of what the user's code threw: our own says nothing that the message does not. */
+/** Never throws: a field that JSON cannot hold, as DynamoDB's great numbers, must not fail the code that logs it. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return String(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)))
+  } catch {
+    return String(value)
+  }
+}
+
+/** The stack of what the user's code threw or logs: our own says nothing that the message does not. */
 function stackOf(level: string, err: unknown): string {
-  if (level !== 'error' || !(err instanceof Error)) return ''
-  const { cause } = err
-  return cause instanceof Error && cause.stack !== undefined ? `${cause.stack}\n` : ''
+  if (level !== 'error') return ''
+  const users = TsmldError.is(err) ? err.cause : err
+  return users instanceof Error && users.stack !== undefined ? `${users.stack}\n` : ''
 }

@@ -28,6 +28,7 @@ for (const [least, expected] of [
   ['warn', ['WARN', 'ERROR']],
   ['error', ['ERROR']],
   ['off', []],
+  ['a word that is no level', ['INFO', 'WARN', 'ERROR']],
 ] as const) {
   test(`with ${least} these levels come out: ${expected.join(', ')}`, t => {
     const written = captureStderr(t)
@@ -48,6 +49,23 @@ test("an error's line is followed by the stack of what the user's code threw", t
   assert.match(String(first), /ERROR the session failed$/)
   assert.equal(second, 'TypeError: undefined is no function')
   assert.match(stack.join('\n'), /default-logger\.test/)
+})
+
+test('an error that the user logs is followed by its own stack', t => {
+  const written = captureStderr(t)
+  stderrLogger('info').error({ err: new TypeError('mine') }, 'it went wrong')
+  assert.match(written.join(''), /ERROR it went wrong\nTypeError: mine\n {4}at /)
+})
+
+test('a field that JSON cannot hold is shown all the same', t => {
+  const written = captureStderr(t)
+  const circular: Record<string, unknown> = {}
+  circular['self'] = circular
+  stderrLogger('info').info({ id: 2n ** 64n, keys: { id: 1n }, circular, nothing: undefined }, 'x')
+  assert.match(
+    written.join(''),
+    /x id="18446744073709551616" keys=\{"id":"1"\} circular=\[object Object\] nothing=undefined\n$/,
+  )
 })
 
 test('below error no stack is shown', t => {
