@@ -27,6 +27,7 @@ export class RestForOne {
   restarts = 0
   /** Why it last did. */
   lastFailure: Error | null = null
+  readonly #stream: string
   readonly #specs: readonly ChildSpec[]
   readonly #policy: RestartPolicy
   readonly #onRestart: (child: string, error: Error, delayMs: number) => void
@@ -36,11 +37,14 @@ export class RestForOne {
   #failure: { readonly place: number; readonly error: Error } | null = null
   #busy: Promise<void> = Promise.resolve()
 
+  /** @param stream whose tree it is, for what it says. */
   constructor(
+    stream: string,
     specs: readonly ChildSpec[],
     policy: RestartPolicy,
     onRestart: (child: string, error: Error, delayMs: number) => void,
   ) {
+    this.#stream = stream
     this.#specs = specs
     this.#policy = policy
     this.#onRestart = onRestart
@@ -102,9 +106,8 @@ export class RestForOne {
       if (error instanceof RestartLimitError) return this.#giveUp(error)
       const decision = this.#policy.failed(Date.now())
       if (decision.kind === 'giveUp') {
-        return this.#giveUp(
-          new RestartLimitError(`It failed too often; the last time: ${error.message}`, { cause: error }),
-        )
+        const message = `The stream ${this.#stream} failed too often, the last time by: ${error.message}`
+        return this.#giveUp(new RestartLimitError(message, { cause: error, stream: this.#stream }))
       }
       this.restarts++
       this.#onRestart(this.#specs[place]?.name ?? '', error, decision.delayMs)

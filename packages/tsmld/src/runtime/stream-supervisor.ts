@@ -63,6 +63,7 @@ export class StreamSupervisor {
       { name: 'daemon', start: (signal: AbortSignal) => this.#startDaemon(signal) },
     ]
     this.#tree = new RestForOne(
+      stream.name,
       specs,
       new RestartPolicy(settings.restartLimit, daemonBackoff),
       (child, error, delayMs) => {

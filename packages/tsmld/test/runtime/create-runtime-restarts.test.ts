@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dynamodbStream } from '../../src/config/define-stream.ts'
 import { deferred } from '../../src/deferred.ts'
-import { DaemonExitError, RestartLimitError, type TsmldError } from '../../src/errors.ts'
+import { DaemonExitError, RestartLimitError } from '../../src/errors.ts'
 import { createRuntime, type Runtime } from '../../src/runtime/create-runtime.ts'
 import { FakeDaemons, fakeJava } from '../support/fake-daemons.ts'
-import { fakeRuntime } from '../support/fake-runtime.ts'
+import { fakeRuntime, killDaemon } from '../support/fake-runtime.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, turns, until } from '../support/turns.ts'
 
@@ -13,13 +13,6 @@ import { rejection, turns, until } from '../support/turns.ts'
 function runsAgain(runtime: Runtime): boolean {
   const [stream] = runtime.status().streams
   return stream?.state === 'running' && stream.restarts === 1
-}
-
-/** Kills the JVM of a stream that runs. */
-function killDaemon(runtime: Runtime, place: number): void {
-  const pid = runtime.status().streams[place]?.daemon.pid
-  assert(typeof pid === 'number')
-  process.kill(pid, 'SIGKILL')
 }
 
 /** The worker ids that the daemons were given, a stream's start each. */
@@ -91,52 +84,6 @@ test('past its restart limit a stream has failed: the runtime stops with the fir
   assert.equal(runtime.status().state, 'failed')
   assert.equal(runtime.health().live, false)
   await runtime.stop()
-})
-
-test("with 'continue' the other streams go on, and the failed one makes the runtime not live", async t => {
-  const { runtime, fakes, alive } = await fakeRuntime(t, [['well'], ['well']], {
-    restartLimit: { max: 0, withinMs: 10_000 },
-    onStreamFailed: 'continue',
-  })
-  await runtime.start()
-  killDaemon(runtime, 0)
-  await until('it has failed', () => runtime.status().streams[0]?.state === 'failed')
-  await turns()
-  assert.deepEqual(alive(), [fakes[1]?.runs()[0]?.pid])
-  assert.equal(runtime.status().state, 'running')
-  const { live, ready, reasons } = runtime.health()
-  assert.deepEqual([live, ready], [false, false])
-  assert.match(reasons.join('\n'), /^app-0 is failed: .*by SIGKILL/)
-  await runtime.stop()
-  await runtime.closed
-})
-
-test("with 'continue' the runtime ends with the last of its streams", async t => {
-  const { runtime, alive } = await fakeRuntime(t, [['well'], ['well']], {
-    restartLimit: { max: 0, withinMs: 10_000 },
-    onStreamFailed: 'continue',
-  })
-  await runtime.start()
-  killDaemon(runtime, 0)
-  killDaemon(runtime, 1)
-  assert((await rejection(runtime.closed)) instanceof RestartLimitError)
-  assert.deepEqual(alive(), [])
-})
-
-test('a function decides for each failed stream', async t => {
-  const asked: [TsmldError, string][] = []
-  const { runtime, alive } = await fakeRuntime(t, [['well'], ['well']], {
-    restartLimit: { max: 0, withinMs: 10_000 },
-    onStreamFailed: (error, stream) => {
-      asked.push([error, stream])
-      return 'stop'
-    },
-  })
-  await runtime.start()
-  killDaemon(runtime, 0)
-  const error = await rejection(runtime.closed)
-  assert.deepEqual(asked, [[error, 'app-0']])
-  assert.deepEqual(alive(), [])
 })
 
 test('a stream that the daemon cannot go on with starts again', async t => {

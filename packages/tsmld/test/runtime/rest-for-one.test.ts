@@ -37,7 +37,7 @@ function treeOf(t: TestContext, max = 10) {
     }),
   )
   const policy = new RestartPolicy({ max, withinMs: 10_000 }, { baseMs: 100, maxMs: 1_000 }, () => 1)
-  const tree = new RestForOne(specs, policy, (child, error, delayMs) => {
+  const tree = new RestForOne('app', specs, policy, (child, error, delayMs) => {
     events.push(`${child} failed: ${error.message}, ${delayMs} ms`)
   })
   const fail = (name: Name, why = 'broken'): void => failures.get(name)?.resolve(new Error(why))
@@ -97,7 +97,7 @@ test('the 11th failure in 10 s of running is the end: all children gone, and the
   fail('c', 'the straw')
   const error = await tree.failed
   assert(error instanceof RestartLimitError)
-  assert.match(error.message, /too often; the last time: the straw/)
+  assert.match(error.message, /app failed too often, the last time by: the straw/)
   assert.equal((error.cause as Error).message, 'the straw')
   assert.equal(news(), '-c -b -a')
   await clock.pass(60_000)
@@ -122,7 +122,7 @@ test('a child that passed a limit of its own is not started again', async t => {
   const passed: Deferred<Error> = deferred()
   const child = { failed: passed.promise, terminate: () => Promise.resolve() }
   const policy = new RestartPolicy({ max: 10, withinMs: 10_000 }, { baseMs: 1, maxMs: 1 })
-  const other = new RestForOne([{ name: 'a', start: () => Promise.resolve(child) }], policy, () =>
+  const other = new RestForOne('app', [{ name: 'a', start: () => Promise.resolve(child) }], policy, () =>
     assert.fail('restarted'),
   )
   await other.start()

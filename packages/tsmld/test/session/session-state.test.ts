@@ -252,6 +252,12 @@ test('a connection that closes ends the session; after a lost lease as a normal 
   assert.equal(play(frames, ...begun, batch(1), simply('leaseLosing'), closed).effects.at(-1), 'end leaseLost')
 })
 
+test('a checkpoint that is never answered after the lease is lost is no failure', () => {
+  const overdue: SessionEvent = { kind: 'answerOverdue' }
+  const { effects } = play(lines, ...begun, batch(1), requested(1), simply('leaseLosing'), settled, overdue)
+  assert.deepEqual(effects.slice(3), ['checkpoint 1', ...lost, ...lost, 'end leaseLost'])
+})
+
 test('an answer that names another position, comes twice, unasked for or not at all is a protocol error', () => {
   const asked = [...begun, batch(1, 2), requested(1)]
   for (const events of [

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { kinesisStream } from '../../src/config/define-stream.ts'
 import type { KinesisStreamOptions } from '../../src/config/stream-options.ts'
@@ -39,4 +40,11 @@ export async function fakeRuntime(
   const runtime = createRuntime({ streams, logger, stopDeadlineMs: 5_000, startTimeoutMs: 10_000, ...options })
   t.after(() => runtime.stop().catch(() => {}))
   return { runtime, logger, fakes, alive: () => fakes.flatMap(each => each.alive()) }
+}
+
+/** Kills the JVM of a stream that runs. */
+export function killDaemon(runtime: Runtime, place: number): void {
+  const pid = runtime.status().streams[place]?.daemon.pid
+  assert(typeof pid === 'number')
+  process.kill(pid, 'SIGKILL')
 }
