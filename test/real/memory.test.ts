@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { encodeDaemonMessage, encodeHello } from '../../packages/tsmld/src/protocol/daemon-frames.ts'
@@ -34,7 +34,7 @@ after(async () => {
 
 async function figures(): Promise<MemoryFigures> {
   child.stdin.write('\n')
-  const [line] = (await once(answers as Interface, 'line')) as [string]
+  const [line] = (await once(answers, 'line')) as [string]
   return JSON.parse(line) as MemoryFigures
 }
 

@@ -80,7 +80,7 @@ async function withEnvironment(
   const before = Object.keys(variables).map(name => [name, process.env[name]] as const)
   const set = (entries: Iterable<readonly [string, string | undefined]>): void => {
     for (const [name, value] of entries) {
-      if (value === undefined) delete process.env[name]
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
       else process.env[name] = value
     }
   }

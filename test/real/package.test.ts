@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { appendFile, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { localStack } from './support/stack.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = await mkdtemp(join(tmpdir(), 'tsmld-package-test-'))
+after(() => rm(folder, { recursive: true }))
+
+interface Ended {
+  readonly code: number | string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end, without anything that the test's own process was started with. */
+function run(command: string, args: readonly string[], env: Record<string, string> = {}, cwd = folder): Promise<Ended> {
+  const clean = Object.entries(process.env).filter(([name]) => !/^(NODE_|npm_|INIT_CWD)/i.test(name))
+  return new Promise(resolve => {
+    execFile(
+      command,
+      args,
+      { cwd, env: { ...Object.fromEntries(clean), ...env }, timeout: 120_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), stdout, stderr }),
+    )
+  })
+}
+
+async function succeed(command: string, args: readonly string[], cwd = folder): Promise<string> {
+  const { code, stdout, stderr } = await run(command, args, {}, cwd)
+  assert.equal(code, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`)
+  return stdout
+}
+
+// The README's program, made to end by itself after three records.
+const body = `
+const clicks = kinesisStream({
+  streamName: process.env.STREAM,
+  applicationName: process.env.STREAM,
+  region: 'us-east-1',
+  processor: eachRecord(async record => {
+    console.log(record.data.toString())
+    if (record.data.toString() === 'three') runtime.stop()
+  }),
+})
+const runtime = createRuntime({ streams: [clicks], defaults: JSON.parse(process.env.DEFAULTS) })
+`
+const names = 'createRuntime, eachRecord, kinesisStream'
+const programs = {
+  'program.mjs': `import { ${names} } from 'tsmld'\n${body}await runtime.run()\n`,
+  'program.cjs': `const { ${names} } = require('tsmld')\n${body}runtime.run().catch(error => { console.error(error); process.exit(1) })\n`,
+}
+
+before(async () => {
+  await succeed(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/tsmld', 'packages/tsmld-local'],
+    root,
+  )
+  const packages = ['tsmld', 'tsmld-daemon', 'tsmld-local'].flatMap(name => ['--workspace', name])
+  await succeed('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, ...packages], root)
+  await writeFile(join(folder, 'package.json'), '{ "name": "newcomer", "private": true }\n')
+  const tarballs = ['tsmld', 'tsmld-daemon'].map(name => `./${name}-0.1.0.tgz`)
+  await succeed('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs])
+  for (const [name, text] of Object.entries(programs)) await writeFile(join(folder, name), text)
+  const common = {
+    absWorkingDir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+  } as const
+  await build({ ...common, entryPoints: ['program.mjs'], format: 'esm', outfile: 'bundle/program.mjs' })
+  await build({ ...common, entryPoints: ['program.cjs'], format: 'cjs', outfile: 'bundle/program.cjs' })
+})
+
+async function environment(): Promise<Record<string, string>> {
+  const stack = await localStack()
+  const { kinesisEndpoint, dynamodbEndpoint } = stack
+  const jvmArgs = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m']
+  const DEFAULTS = {
+    kinesisEndpoint,
+    dynamodbEndpoint,
+    fastStart: true,
+    failoverTimeMs: 2_000,
+    leaseAssignmentIntervalMs: 1_000,
+    jvmArgs,
+  }
+  return { ...stack.environment, DEFAULTS: JSON.stringify(DEFAULTS) }
+}
+
+describe('the packed packages, installed into an empty folder', { concurrency: 2 }, () => {
+  const forms = {
+    'program.mjs': 'from an ECMAScript module',
+    'program.cjs': 'by require() from CommonJS',
+    'bundle/program.mjs': 'bundled by esbuild as an ECMAScript module',
+    'bundle/program.cjs': 'bundled by esbuild as CommonJS',
+  }
+  for (const [program, form] of Object.entries(forms)) {
+    test(`run the README's handler ${form}`, async () => {
+      const stack = await localStack()
+      const stream = await stack.createStream(1)
+      await stack.putRecords(
+        stream,
+        ['one', 'two', 'three'].map(data => ({ key: 'a', data })),
+      )
+      const { code, stdout, stderr } = await run(process.execPath, [program], {
+        ...(await environment()),
+        STREAM: stream,
+      })
+      assert.equal(code, 0, stderr)
+      assert.equal(stdout, 'one\ntwo\nthree\n')
+      const [row] = await stack.leases(stream)
+      assert.equal(row?.owner, null)
+      assert.match(row.checkpoint, /^\d+$/)
+    })
+  }
+})
+
+test('tsmld-local, packed, talks to the emulators', async () => {
+  const stack = await localStack()
+  const stream = await stack.createStream(1)
+  await succeed('tar', ['-xzf', 'tsmld-local-0.1.0.tgz'])
+  await rename(join(folder, 'package'), join(folder, 'node_modules/tsmld-local'))
+  await mkdir(join(folder, 'node_modules/@smithy'))
+  // Its dependencies stand in for a registry, which a test has not got.
+  for (const name of ['@aws-sdk', '@smithy/node-http-handler', 'kinesis-local'])
+    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  const { kinesisEndpoint, dynamodbEndpoint, region } = stack
+  const program = `
+    import { listShards, localClients, startLocalStack } from 'tsmld-local'
+      const clients = localClients(${JSON.stringify({ kinesisEndpoint, dynamodbEndpoint, region })})
+      const shards = await listShards(clients.kinesis, '${stream}')
+      console.log(typeof startLocalStack, shards.length)
+      clients[Symbol.dispose]()
+    `
+  await writeFile(join(folder, 'local.mjs'), program)
+  assert.equal(await succeed(process.execPath, ['local.mjs']), 'function 1\n')
+})
+
+test('jars that are altered or missing are refused by name, with what to do, before Java starts (23)', async () => {
+  const jars = join(folder, 'node_modules/tsmld-daemon/jars')
+  const jar = (await readdir(jars)).find(name => name.startsWith('amazon-kinesis-client-multilang'))
+  assert.ok(jar !== undefined)
+  const start = async () => run(process.execPath, ['program.mjs'], { ...(await environment()), STREAM: 'clicks' })
+
+  await appendFile(join(jars, jar), '\0')
+  const altered = await start()
+  assert.equal(altered.code, 1)
+  assert.match(
+    altered.stderr,
+    new RegExp(`ConfigError: The jar \\S+/${jar} is altered, its SHA-256 is not the locked one: install `),
+  )
+
+  await rm(join(jars, jar))
+  const missing = await start()
+  assert.equal(missing.code, 1)
+  assert.match(missing.stderr, new RegExp(`ConfigError: The jar \\S+/${jar} is missing: install `))
+
+  await rm(join(folder, 'node_modules/tsmld-daemon'), { recursive: true })
+  const none = await start()
+  assert.equal(none.code, 1)
+  assert.match(
+    none.stderr,
+    /ConfigError: The package tsmld-daemon is not installed beside tsmld; .*npm install tsmld-daemon/,
+  )
+})
