@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import { ProtocolError } from '../errors.ts'
+import { ConfigError, ProtocolError } from '../errors.ts'
 import type { Handshake, HandshakeResult } from './handshake.ts'
 
 /** Where a daemon connects to. */
 export type ListenerAddress = { readonly path: string } | { readonly host: string; readonly port: number }
 
+/** What a listener is made of. */
 export interface ListenerOptions {
   /** A Unix socket's path, or `tcp` for a free port of 127.0.0.1. */
   readonly at: { readonly path: string } | 'tcp'
@@ -30,7 +31,10 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** @throws the socket's error when it cannot listen. */
+/**
+ * Opens a listener.
+ * @throws ConfigError when it cannot listen there.
+ */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const pending = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, socket => {
@@ -38,9 +42,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   })
   const at = options.at === 'tcp' ? { host: '127.0.0.1', port: 0 } : options.at
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    const refuse = (cause: Error): void => {
+      const place = 'path' in at ? at.path : at.host
+      reject(new ConfigError(`Cannot listen for the daemon at ${place}: ${cause.message}`, { cause }))
+    }
+    server.once('error', refuse)
     server.listen(at, () => {
-      server.off('error', reject)
+      server.off('error', refuse)
       resolve()
     })
   })

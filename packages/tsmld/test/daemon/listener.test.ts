@@ -233,3 +233,11 @@ test('a folder that cannot be made, or is too long for a socket, is a ConfigErro
   assert(long instanceof ConfigError)
   assert.match(long.message, /too long for the path of a Unix socket/)
 })
+
+test('where it cannot listen, a ConfigError says where and why', async () => {
+  const refuse = () => assert.fail('a connection came')
+  const nowhere = { at: { path: '/nowhere/a.sock' }, handshake: () => noHandshake, handshakeTimeoutMs: 1_000 }
+  const error = await rejection(listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse }))
+  assert(error instanceof ConfigError)
+  assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES)/)
+})
