@@ -9,9 +9,9 @@ export interface JavaCommand {
   readonly java: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  readonly cwd?: string
 }
 
+/** How a process ended; both are null where it never started. */
 export interface ProcessExit {
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
@@ -35,8 +35,8 @@ export class JavaProcess {
   ) {
     this.#command = command
     this.#log = new DaemonLog(logger)
-    const { java, args, env, cwd } = command
-    this.#child = spawn(java, args, { env, cwd, detached: true, stdio: 'pipe' })
+    const { java, args, env } = command
+    this.#child = spawn(java, args, { env, detached: true, stdio: 'pipe' })
     this.#child.on('error', error => {
       this.#startError = error
     })
@@ -82,7 +82,8 @@ export class JavaProcess {
       try {
         process.kill(-pid, 'SIGKILL')
       } catch {
-        // It ended meanwhile.
+        // It ended meanwhile, or the system has no process groups (Windows).
+        this.#child.kill('SIGKILL')
       }
     }
     await this.exited
