@@ -7,6 +7,7 @@ import { type JavaCommand, JavaProcess, type ProcessExit } from './java-process.
 import type { ListenerAddress } from './listener.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
 
+/** What one run of the daemon is made of; durations in milliseconds. */
 export interface EmbeddedDaemonOptions {
   readonly command: JavaCommand
   readonly token: string
@@ -19,13 +20,15 @@ export interface EmbeddedDaemonOptions {
 const pingEveryMs = 2_000
 /** What the daemon gets beyond the deadline to say its exit, before it is killed. */
 const exitGraceMs = 1_000
+/** The daemon's exit code when shards were still draining at the stop's deadline (docs/protocol.md). */
+const deadlinePassedCode = 3
 
 /** One stream that the daemon runs. */
 interface Hosted {
   readonly stream: DaemonStream
   readonly listener: ListenerAddress
   stopping: boolean
-  readonly started: (outcome: Error | null) => void
+  readonly started: () => void
   readonly fail: (error: Error) => void
   readonly stopped: (drained: boolean) => void
   /** Resolves when the stream is out of the daemon, or the daemon gone: whether every shard was drained. */
@@ -89,9 +92,8 @@ export class EmbeddedDaemon {
       stream,
       listener,
       stopping: false,
-      started: error => {
-        if (error === null) started.resolve()
-        else started.reject(error)
+      started: () => {
+        started.resolve()
       },
       fail: error => {
         started.reject(error)
@@ -142,8 +144,10 @@ export class EmbeddedDaemon {
     const exit = last ? await this.#process.exited : undefined
     clearTimeout(timer)
     this.#hosted.delete(hosted.stream.name)
-    if (exit !== undefined && this.#exit === undefined && this.#killedBy === undefined) throw this.#exitError(exit)
-    if (!drained || (last && this.#exit?.code !== 0)) {
+    const code = this.#exit?.code
+    const wasAsked = code === 0 || code === deadlinePassedCode || this.#killedBy !== undefined
+    if (exit !== undefined && !wasAsked) throw this.#exitError(exit)
+    if (!drained || (last && code !== 0)) {
       throw new TimeoutError(
         `Not every shard of ${hosted.stream.name} was drained within ${String(deadlineMs)} ms: what was not checkpointed is processed again.`,
         {
@@ -190,15 +194,16 @@ export class EmbeddedDaemon {
     const { logger } = this.#options
     switch (report.type) {
       case 'ready':
-        if (report.version !== 1)
-          void this.#killFor(
-            new ProtocolError(`The daemon speaks version ${String(report.version)}, this library version 1.`),
-          )
+        if (report.version !== 1) {
+          const versions = `The daemon speaks version ${String(report.version)}, this library version 1 of the control channel`
+          void this.#killFor(new ProtocolError(`${versions}: install the same version of tsmld and tsmld-daemon.`))
+          return
+        }
         logger.info({ pid: report.pid, java: report.java, kcl: report.kcl }, 'the daemon is ready')
         this.#ready.resolve()
         return
       case 'streamStarted':
-        this.#hosted.get(report.stream)?.started(null)
+        this.#hosted.get(report.stream)?.started()
         return
       case 'streamFailed': {
         const { stream } = report

@@ -178,6 +178,14 @@ test('a daemon that could not drain in time is believed', async t => {
   assert.equal(fakes.runs()[0]?.exit?.code, 3)
 })
 
+test('a daemon that fails while it stops is no passed deadline', async t => {
+  const { start } = await hostOf(t, ['faultAtStop'])
+  const daemon = await start()
+  const error = await rejection(daemon.stop(5_000))
+  assert(error instanceof DaemonExitError)
+  assert.match(error.message, /ended with code 1: a fault of the daemon/)
+})
+
 test('Node pings the daemon every 2 s, as long as it lives', async t => {
   const clock = new VirtualClock(t)
   const { fakes, start } = await hostOf(t, ['well'])
@@ -282,19 +290,4 @@ test('stopping what was killed already does nothing', async t => {
   await daemon.kill()
   await daemon.stop(5_000)
   assert.equal(isAlive(daemon.pid ?? 0), false)
-})
-
-test('a java that cannot be run is a DaemonExitError that names it', async t => {
-  const daemon = new EmbeddedDaemon({
-    command: { java: '/nowhere/java', args: [], env: {} },
-    token: 'x',
-    nodeTimeoutMs: 30_000,
-    startTimeoutMs: 10_000,
-    logLevels: {},
-    logger: new RecordingLogger(),
-  })
-  t.after(() => daemon.exited)
-  const error = await rejection(daemon.host(stream('a'), listener, never))
-  assert(error instanceof DaemonExitError)
-  assert.match(error.message, /could not be started with \/nowhere\/java/)
 })

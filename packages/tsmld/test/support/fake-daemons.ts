@@ -19,6 +19,7 @@ export type FakeMode =
   | 'garbage'
   | 'mute'
   | 'notDrained'
+  | 'faultAtStop'
   | 'shard'
   | 'silent'
   | 'slowStart'

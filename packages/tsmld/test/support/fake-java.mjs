@@ -133,6 +133,10 @@ function embedded() {
     },
     async stop() {
       if (mode === 'mute') return
+      if (mode === 'faultAtStop') {
+        say('exit', { code: 1, reason: 'a fault of the daemon' })
+        return exit(1, 'a fault')
+      }
       if (mode === 'notDrained') {
         say('exit', { code: 3, reason: 'the deadline passed' })
         return exit(3, 'not drained')
