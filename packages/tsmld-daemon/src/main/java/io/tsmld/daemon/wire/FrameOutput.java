@@ -31,12 +31,6 @@ final class FrameOutput {
     return this;
   }
 
-  FrameOutput u16(int value) throws IOException {
-    room(2);
-    buffer.putShort((short) value);
-    return this;
-  }
-
   FrameOutput u32(int value) throws IOException {
     room(4);
     buffer.putInt(value);
