@@ -30,6 +30,7 @@ final class Daemon {
   private final ListenerRegistry listeners = new ListenerRegistry();
   private final Map<String, StreamRunner> streams = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean gone;
 
   private String token;
   private NodeWatchdog watchdog;
@@ -73,6 +74,7 @@ final class Daemon {
 
   /** Nobody is left to process records or to be told: leases go, nothing is checkpointed. */
   void nodeGone(String reason) {
+    gone = true;
     stopping.set(true);
     List<Thread> releases =
         streams.values().stream()
@@ -134,6 +136,9 @@ final class Daemon {
             .toList();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
     drains.forEach(drain -> join(drain, end));
+    if (gone) {
+      return; // what was abandoned looks drained; the exit code is not this stop's to choose
+    }
     boolean all = streams.keySet().stream().allMatch(name -> drained.getOrDefault(name, false));
     exit.now(
         all ? Exit.STOPPED : Exit.DEADLINE_PASSED,
