@@ -22,24 +22,36 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
   /** Leases are let go even when the lease table is slow to say who else is there. */
   private static final long PEERS_WAIT_MS = 1_000;
 
+  /** What may be spent on letting leases go past the deadline. */
+  private static final long RELEASE_MS = 2_000;
+
   /**
    * Blocks; whether every session ended before the deadline. What did not is abandoned, its lease
    * released.
    */
   boolean run(long deadlineNanos) throws InterruptedException {
-    CompletableFuture<Void> peersKnown = CompletableFuture.runAsync(peers::refreshAndLeave);
-    CompletableFuture<Void> left = peersKnown.thenRunAsync(() -> Leadership.leave(scheduler));
+    CompletableFuture<Void> peersKnown =
+        CompletableFuture.runAsync(peers::refreshAndLeave, Background.THREADS);
+    CompletableFuture<Void> left =
+        peersKnown.thenRunAsync(() -> Leadership.leave(scheduler), Background.THREADS);
     requestShutdowns(peersKnown);
     boolean drained = sessions.awaitDrained(deadlineNanos);
     if (!drained) {
       LOG.warn("Still not drained at the stop's deadline: {}", sessions.undrained());
       sessions.abandon("the stop's deadline passed");
     }
-    await(peersKnown);
+    await(peersKnown, PEERS_WAIT_MS);
+    long leftMs = (deadlineNanos - System.nanoTime()) / 1_000_000;
+    await(
+        CompletableFuture.runAsync(this::letRestGo, Background.THREADS),
+        drained ? leftMs : RELEASE_MS);
+    await(left, PEERS_WAIT_MS);
+    return drained;
+  }
+
+  private void letRestGo() {
     releaser.sweep();
     peers.refreshAndLeave();
-    await(left);
-    return drained;
   }
 
   private void requestShutdowns(CompletableFuture<Void> peersKnown) {
@@ -51,20 +63,20 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
         consumer.gracefulShutdown(
             new DrainNotification(
                 () -> {
-                  await(peersKnown);
+                  await(peersKnown, PEERS_WAIT_MS);
                   sessions.handOver(lease);
                 }));
       }
     }
   }
 
-  private static void await(CompletableFuture<Void> work) {
+  private static void await(CompletableFuture<Void> work, long waitMs) {
     try {
-      work.get(PEERS_WAIT_MS, TimeUnit.MILLISECONDS);
+      work.get(waitMs, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.info("Stopping goes on without the other workers' names: {}", e.toString());
+      LOG.info("Stopping goes on though the lease table is slow or down: {}", e.toString());
     }
   }
 }

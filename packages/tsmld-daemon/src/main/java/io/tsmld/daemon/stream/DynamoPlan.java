@@ -30,9 +30,10 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 final class DynamoPlan {
   private DynamoPlan() {}
 
-  static StreamPlan make(StreamSpec spec) throws StreamException {
+  static StreamPlan make(StreamSpec spec, Clients clients) throws StreamException {
     DaemonConfiguration configuration = new DaemonConfiguration(properties(spec));
     SchedulerParts parts = configuration.resolve();
+    parts.clientsTo(clients);
     LeaseManagementConfig leases = parts.leaseManagement();
     refuseTimestamp(leases.initialPositionInStream());
 
@@ -42,6 +43,7 @@ final class DynamoPlan {
             : spec.streamArn();
     Region region = parts.retrieval().kinesisClient().serviceClientConfiguration().region();
     DynamoDbStreamsClient streams = DynamoClients.streams(spec, parts, arn);
+    clients.add(streams);
     AmazonDynamoDBStreamsAdapterClient adapter =
         new AmazonDynamoDBStreamsAdapterClient(streams, region);
     String adapterArn = LocalStreamArn.withRegion(arn, region.id());
@@ -62,7 +64,8 @@ final class DynamoPlan {
               "the DynamoDB stream " + arn,
               () ->
                   CompletableFuture.supplyAsync(
-                      () -> streams.describeStream(request -> request.streamArn(arn).limit(1))));
+                      () -> streams.describeStream(request -> request.streamArn(arn).limit(1)),
+                      Background.THREADS));
           Probes.leaseTable(leases.dynamoDBClient(), leases.tableName());
         };
     return new StreamPlan(

@@ -7,9 +7,10 @@ import software.amazon.kinesis.multilang.config.DaemonConfiguration;
 final class KinesisPlan {
   private KinesisPlan() {}
 
-  static StreamPlan make(StreamSpec spec) {
+  static StreamPlan make(StreamSpec spec, Clients clients) {
     DaemonConfiguration configuration = new DaemonConfiguration(Properties.complete(spec));
     SchedulerParts parts = configuration.resolve();
+    parts.clientsTo(clients);
     String stream = configuration.streamName();
     KinesisAsyncClient kinesis = parts.retrieval().kinesisClient();
     // ListShards: the one call that the KCL needs in any case, so that the probe asks for no

@@ -18,6 +18,12 @@ public record SchedulerParts(
     ProcessorConfig processor,
     RetrievalConfig retrieval) {
 
+  void clientsTo(Clients clients) {
+    clients.add(retrieval.kinesisClient());
+    clients.add(leaseManagement.dynamoDBClient());
+    clients.add(metrics.cloudWatchClient());
+  }
+
   SchedulerParts withRetrieval(RetrievalConfig other) {
     return new SchedulerParts(
         checkpoint, coordinator, leaseManagement, lifecycle, metrics, processor, other);

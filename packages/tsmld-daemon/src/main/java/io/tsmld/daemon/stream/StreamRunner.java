@@ -22,6 +22,7 @@ public final class StreamRunner {
   private final String token;
   private final ListenerRegistry listeners;
   private final StreamEvents events;
+  private final Clients clients = new Clients();
   private final CountDownLatch finished = new CountDownLatch(1);
 
   private volatile EmbeddedScheduler scheduler;
@@ -92,21 +93,16 @@ public final class StreamRunner {
       current.shutdown();
       finished.await(current.failoverTimeMillis() + 1_000, TimeUnit.MILLISECONDS);
     }
-    if (current != null) {
-      close(current);
-    }
-  }
-
-  private static void close(EmbeddedScheduler scheduler) {
-    scheduler.retrievalConfig().kinesisClient().close();
-    scheduler.leaseManagementConfig().dynamoDBClient().close();
-    scheduler.metricsConfig().cloudWatchClient().close();
+    clients.close();
   }
 
   private void run() {
     try {
       StreamPlan plan = plan();
       plan.probe().run();
+      if (stopping) {
+        return; // the stream's next run may have begun: its leader's lock is not ours to free
+      }
       if (spec.fastStart()) {
         FastStart.prepare(plan.parts());
       }
@@ -150,18 +146,19 @@ public final class StreamRunner {
         scheduler.shutdown();
         releaser.sweep();
         peers.refreshAndLeave();
-        close(scheduler);
       } catch (RuntimeException e) {
         LOG.warn("The failed stream {} could not be cleared away: {}", name(), e.toString());
       }
     }
+    clients.close();
+    finished.countDown(); // before Node hears of it, which may start the stream again at once
     events.failed(name(), error, message);
   }
 
   private StreamPlan plan() throws StreamException {
     return switch (spec.type()) {
-      case KINESIS -> KinesisPlan.make(spec);
-      case DYNAMODB -> DynamoPlan.make(spec);
+      case KINESIS -> KinesisPlan.make(spec, clients);
+      case DYNAMODB -> DynamoPlan.make(spec, clients);
     };
   }
 

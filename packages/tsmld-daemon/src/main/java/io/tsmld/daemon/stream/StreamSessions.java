@@ -9,8 +9,6 @@ import io.tsmld.daemon.session.ShardProcessor;
 import io.tsmld.daemon.session.ShardSessions;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +22,6 @@ final class StreamSessions implements ShardSessions {
   private final long failoverMs;
   private final StreamEvents events;
   private final Set<ShardProcessor> live = new HashSet<>();
-
-  /** Lease tables may be slow or down: nothing that asks them runs on a session's thread. */
-  private final ExecutorService leaseWork =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "lease-work");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   private volatile boolean stopping;
   private volatile boolean abandoned;
@@ -122,7 +111,8 @@ final class StreamSessions implements ShardSessions {
     if (abandoned) {
       return;
     }
-    leaseWork.execute(
+    // A lease table may be slow or down, and no session's thread may wait for it.
+    Background.THREADS.execute(
         () -> {
           if (lease.giveUp()) {
             LOG.warn("Gave up {} of {}: {}", lease.shardId(), config.stream(), reason);
@@ -136,6 +126,6 @@ final class StreamSessions implements ShardSessions {
 
   @Override
   public void handOver(ShardLease lease) {
-    leaseWork.execute(lease::handOver);
+    Background.THREADS.execute(lease::handOver);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
@@ -15,6 +16,13 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 class PlanTest {
   private static final String ARN =
       "arn:aws:dynamodb:ddblocal:000000000000:table/items/stream/2026-01-01T00:00:00.000";
+
+  private final Clients clients = new Clients();
+
+  @AfterEach
+  void close() {
+    clients.close();
+  }
 
   @Test
   void aKinesisStreamIsAsItsPropertiesSay() throws Exception {
@@ -24,7 +32,8 @@ class PlanTest {
                 StreamSpec.Type.KINESIS,
                 null,
                 Map.of(
-                    "maxRecords", "123", "executableName", "node x.js", "timeoutInSeconds", "9")));
+                    "maxRecords", "123", "executableName", "node x.js", "timeoutInSeconds", "9")),
+            clients);
     PollingConfig polling =
         assertInstanceOf(PollingConfig.class, plan.parts().retrieval().retrievalSpecificConfig());
     assertEquals(123, polling.maxRecords());
@@ -45,7 +54,8 @@ class PlanTest {
                     "maxRecords", "77",
                     "idleTimeBetweenReadsInMillis", "345",
                     "failoverTimeMillis", "4321",
-                    "callProcessRecordsEvenForEmptyRecordList", "true")));
+                    "callProcessRecordsEvenForEmptyRecordList", "true")),
+            clients);
     DynamoDBStreamsPollingConfig polling =
         assertInstanceOf(
             DynamoDBStreamsPollingConfig.class, plan.parts().retrieval().retrievalSpecificConfig());
@@ -62,7 +72,8 @@ class PlanTest {
     StreamSpec spec =
         spec(
             StreamSpec.Type.DYNAMODB, ARN, Map.of("initialPositionInStreamExtended", "1700000000"));
-    StreamException thrown = assertThrows(StreamException.class, () -> DynamoPlan.make(spec));
+    StreamException thrown =
+        assertThrows(StreamException.class, () -> DynamoPlan.make(spec, clients));
     assertTrue(thrown.getMessage().contains("AT_TIMESTAMP"), thrown.getMessage());
   }
 
