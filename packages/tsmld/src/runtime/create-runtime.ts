@@ -22,8 +22,8 @@ export interface Runtime extends AsyncDisposable {
   start(): Promise<void>
   /**
    * Drains every shard, hands the leases back and ends the daemons; a second call waits for the first. Before `start()` it does nothing.
-   * @throws TimeoutError when shards were still running at the deadline (`stopDeadlineMs`), or what a shard failed with while it drained: everything
-   * has ended all the same.
+   * @throws the first of what failed: TimeoutError when shards were still running at the deadline (`stopDeadlineMs`), what a shard failed with while it
+   * drained, or DaemonExitError; the others are in the log. Everything has ended all the same.
    */
   stop(): Promise<void>
   /**
@@ -176,19 +176,18 @@ class StreamRuntime implements Runtime {
     this.#state = 'stopping'
     const { stopDeadlineMs } = this.#options
     const stopped = await Promise.allSettled(this.#supervisors.map(supervisor => supervisor.stop(stopDeadlineMs)))
-    const late = stopped.flatMap(result => (result.status === 'rejected' ? [asError(result.reason)] : []))
-    const [first] = late
-    const stopFailure =
-      first === undefined || late.length === 1
-        ? first
-        : new TimeoutError(late.map(({ message }) => message).join(' '), { cause: first })
-    await this.#close(this.#failure ?? stopFailure)
-    if (stopFailure !== undefined) throw stopFailure
+    const failures = stopped.flatMap(result => (result.status === 'rejected' ? [asError(result.reason)] : []))
+    for (const error of failures) this.#logger.error({ err: error }, `the stop failed: ${error.message}`)
+    const [first] = failures
+    await this.#close(this.#failure ?? first)
+    if (first !== undefined) throw first
   }
 
   async #fail(error: Error): Promise<void> {
     if (this.#stopping !== undefined) {
       await this.#stopping.catch(() => {})
+      // The stop may have come before there was a folder.
+      await this.#removeFolder()
       return
     }
     this.#failure = error
@@ -197,9 +196,17 @@ class StreamRuntime implements Runtime {
   }
 
   async #close(failure: Error | undefined): Promise<void> {
-    await this.#folder?.[Symbol.asyncDispose]()
+    await this.#removeFolder()
     this.#state = failure === undefined ? 'stopped' : 'failed'
     if (failure === undefined) this.#closed.resolve()
     else this.#closed.reject(failure)
+  }
+
+  async #removeFolder(): Promise<void> {
+    try {
+      await this.#folder?.[Symbol.asyncDispose]()
+    } catch (error) {
+      this.#logger.warn({ error: asError(error).message }, "the runtime's folder cannot be removed")
+    }
   }
 }

@@ -25,7 +25,7 @@ export class RestForOne {
   readonly failed: Promise<RestartLimitError>
   /** How often it restarted. */
   restarts = 0
-  /** Why it last did. */
+  /** Why it last did, or why it failed. */
   lastFailure: Error | null = null
   readonly #stream: string
   readonly #specs: readonly ChildSpec[]
@@ -58,6 +58,7 @@ export class RestForOne {
     try {
       await started
     } catch (error) {
+      if (!this.#stop.signal.aborted) this.lastFailure = asError(error)
       // A child that failed meanwhile is not repaired either.
       this.#stop.abort(error)
       await this.#terminateFrom(0)

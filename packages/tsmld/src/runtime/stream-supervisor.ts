@@ -19,15 +19,20 @@ export interface TreeSettings {
   readonly restartLimit: RestartLimit
 }
 
+/** What a stream's tree is doing; `restarting` is also the wait before it. */
 export type StreamState = 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed'
 
 /** One stream as `runtime.status()` tells of it: plain JSON. */
 export interface StreamStatus {
+  /** The application's name. */
   readonly name: string
   readonly type: 'kinesis' | 'dynamodb'
   readonly state: StreamState
+  /** `pid` is null while no daemon runs. */
   readonly daemon: { readonly kind: 'embedded' | 'stock'; readonly pid: number | null }
+  /** How often its tree, or a part of it, started again. */
   readonly restarts: number
+  /** Why it last did, or why it failed. */
   readonly lastFailure: string | null
   readonly shards: readonly ShardStatus[]
 }
@@ -51,6 +56,8 @@ export class StreamSupervisor {
   #listener: Listener | undefined
   #daemon: StreamDaemon | undefined
   #state: StreamState = 'stopped'
+  /** With a stock daemon a failed session costs the whole daemon: it would exit by itself, but only after its grace. */
+  #sessionFailure = deferred<Error>()
 
   constructor(stream: NormalizedStream, kind: DaemonKind, settings: TreeSettings, logger: Logger) {
     this.stream = stream
@@ -84,7 +91,8 @@ export class StreamSupervisor {
     try {
       await this.#tree.start()
     } catch (error) {
-      this.#state = 'failed'
+      // One that was called off has not failed.
+      if (this.#state === 'starting') this.#state = 'failed'
       throw error
     }
   }
@@ -94,7 +102,7 @@ export class StreamSupervisor {
    * @throws TimeoutError when the deadline passed first, or the first failure of a session while it stopped: it has ended all the same.
    */
   async stop(deadlineMs: number): Promise<void> {
-    this.#state = 'stopping'
+    this.#beginToStop()
     this.#sessions?.stop()
     await this.#tree.release()
     try {
@@ -103,21 +111,19 @@ export class StreamSupervisor {
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error
       const running = (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
+      if (running === '') throw error
       throw new TimeoutError(`${error.message} Still running: ${running}.`, { cause: error, stream: this.stream.name })
     } finally {
-      await this.#listener?.close()
-      await this.#sessions?.terminate()
-      this.#state = 'stopped'
+      await this.#close()
     }
   }
 
   /** Ends at once, without draining. */
   async kill(): Promise<void> {
+    this.#beginToStop()
     await this.#tree.release()
     await this.#daemon?.kill()
-    await this.#listener?.close()
-    await this.#sessions?.terminate()
-    this.#state = 'stopped'
+    await this.#close()
   }
 
   status(): StreamStatus {
@@ -131,6 +137,17 @@ export class StreamSupervisor {
       lastFailure: this.#tree.lastFailure?.message ?? null,
       shards: this.#sessions?.statuses() ?? [],
     }
+  }
+
+  /** A stream that has failed stays so, with its reason, for whoever reads the status afterwards. */
+  #beginToStop(): void {
+    if (this.#state !== 'failed') this.#state = 'stopping'
+  }
+
+  async #close(): Promise<void> {
+    await this.#listener?.close()
+    await this.#sessions?.terminate()
+    if (this.#state !== 'failed') this.#state = 'stopped'
   }
 
   #startSessions(): Promise<Child> {
@@ -154,9 +171,6 @@ export class StreamSupervisor {
     this.#sessions = sessions
     return Promise.resolve(sessions)
   }
-
-  /** With a stock daemon a failed session costs the whole daemon: it would exit by itself, but only after its grace. */
-  #sessionFailure = deferred<Error>()
 
   async #startListener(): Promise<Child> {
     const { transport, handshakeTimeoutMs } = this.#settings
@@ -185,7 +199,7 @@ export class StreamSupervisor {
       leave: () => this.#sessions?.leave() ?? Promise.resolve(),
     })
     this.#daemon = daemon
-    this.#state = 'running'
+    if (this.#state !== 'stopping') this.#state = 'running'
     const failed = this.#kind.outlivesFailedSession ? daemon.failed : Promise.race([daemon.failed, failure.promise])
     const terminate = async (): Promise<void> => {
       this.#daemon = undefined

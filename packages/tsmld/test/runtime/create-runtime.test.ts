@@ -124,6 +124,8 @@ test('a first start that fails is final: its reason is thrown, and nothing is le
     assert(error instanceof kind)
     assert.equal(await rejection(runtime.closed), error)
     assert.equal(runtime.status().state, 'failed')
+    const [other, failed] = runtime.status().streams
+    assert.deepEqual([other?.state, failed?.state, failed?.lastFailure], ['stopped', 'failed', error.message])
     assert.deepEqual(alive(), [])
     await runtime.stop()
     assert.equal(runtime.status().state, 'failed')
