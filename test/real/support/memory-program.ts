@@ -44,7 +44,7 @@ async function run({ path, token, application }: MemoryConfig): Promise<void> {
     }),
     decodeRecord: recordDecoder('kinesis', 'number'),
     newCodec: () => framesCodec(),
-    logger: { debug: nothing, info: nothing, warn: console.error, error: console.error },
+    logger: { debug: nothing, info: nothing, warn: nothing, error: console.error },
     checkpointTimeoutMs: 10_000,
     maxCheckpointAttempts: 3,
     handlerWaitMs: 0,
