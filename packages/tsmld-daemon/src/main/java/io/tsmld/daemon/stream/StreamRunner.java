@@ -146,6 +146,7 @@ public final class StreamRunner {
         scheduler.shutdown();
         releaser.sweep();
         peers.refreshAndLeave();
+        Leadership.leave(scheduler); // the KCL's shutdown forgets it where the start failed
       } catch (RuntimeException e) {
         LOG.warn("The failed stream {} could not be cleared away: {}", name(), e.toString());
       }
