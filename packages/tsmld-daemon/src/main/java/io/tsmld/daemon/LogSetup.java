@@ -72,14 +72,12 @@ final class LogSetup {
   }
 
   /**
-   * Levels over the defaults, by logger name; {@code root} is the root. An unknown level is INFO.
+   * Levels over the defaults, by logger name; {@code root} is the root, to logback in any case. An
+   * unknown level is INFO.
    */
   static void setLevels(Map<String, String> levels) {
     levels.forEach(
-        (name, level) ->
-            context()
-                .getLogger(name.equals("root") ? org.slf4j.Logger.ROOT_LOGGER_NAME : name)
-                .setLevel(Level.toLevel(level, Level.INFO)));
+        (name, level) -> context().getLogger(name).setLevel(Level.toLevel(level, Level.INFO)));
   }
 
   /** Gives what is queued a moment to be written. */
