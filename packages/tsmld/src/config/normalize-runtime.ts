@@ -25,7 +25,12 @@ export interface NormalizedRuntime {
 }
 
 const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
-  streams: value => (Array.isArray(value) && value.length > 0 ? null : 'must be an array of at least one stream'),
+  streams: value => {
+    if (!Array.isArray(value) || value.length === 0) return 'must be an array of at least one stream'
+    return value.every(isDefinition)
+      ? null
+      : 'must hold what kinesisStream(), dynamodbStream() or streamFromProperties() give'
+  },
   defaults: isObject,
   stopDeadlineMs: milliseconds(0),
   onStreamFailed: value => (typeof value === 'function' ? null : oneOf('stop', 'continue')(value)),
@@ -97,6 +102,11 @@ function isObject(value: unknown): string | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? null : 'must be an object'
 }
 
+function isDefinition(value: unknown): boolean {
+  const { type, options } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return (type === 'kinesis' || type === 'dynamodb') && isObject(options) === null
+}
+
 /** Lease keys are shard ids, which two streams have in common: one lease table for both would lose records. */
 function assertSeparate(streams: readonly NormalizedStream[]): void {
   const names = new Map<string, NormalizedStream>()
@@ -123,12 +133,13 @@ function assertSeparate(streams: readonly NormalizedStream[]): void {
   }
 }
 
-/** One JVM has one java, heap and environment. */
+/** One JVM has one java, heap, environment and log. */
 function assertShareable(streams: readonly NormalizedStream[]): void {
   const [first, ...others] = streams.filter(stream => stream.daemon.kind === 'embedded')
   for (const other of others) {
-    for (const option of ['javaPath', 'heapBytes', 'jvmArgs', 'env'] as const) {
-      if (first !== undefined && JSON.stringify(first.daemon[option]) !== JSON.stringify(other.daemon[option]))
+    for (const option of ['javaPath', 'heapBytes', 'jvmArgs', 'env', 'logLevels'] as const) {
+      const of = (stream: NormalizedStream) => JSON.stringify({ ...stream.daemon, ...stream }[option])
+      if (first !== undefined && of(first) !== of(other))
         throw new ConfigError(
           `Option '${option}' of '${first.name}' and '${other.name}' differ, but they share one JVM (sharedDaemon): give it in 'defaults'`,
         )

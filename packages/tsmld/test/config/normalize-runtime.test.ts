@@ -55,6 +55,8 @@ test('Windows connects through TCP', () => {
 const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
   [{ streams: undefined }, /'streams' of the runtime must be an array/],
   [{ streams: [] }, /'streams' .*at least one/],
+  [{ streams: [{ streamName: 'clicks' }] }, /'streams' of the runtime must hold what kinesisStream\(\), .* give/],
+  [{ streams: [null] }, /'streams' of the runtime must hold/],
   [{ stopDeadlineMS: 5 }, /'stopDeadlineMS' of the runtime is unknown\. Did you mean 'stopDeadlineMs'\?/],
   [{ stopDeadlineMs: -1 }, /'stopDeadlineMs'/],
   [{ nodeTimeoutMs: 10 }, /'nodeTimeoutMs' .*at least 3000/],
@@ -76,11 +78,15 @@ test('a runtime without streams is refused', () => {
   assertRefused(() => normalizeRuntime({} as RuntimeOptions), /'streams' of the runtime is missing/)
 })
 
-test('streams that share a JVM have one heap; stock ones have JVMs of their own', () => {
+test('streams that share a JVM have one heap and one log; stock ones have JVMs of their own', () => {
   const streams = [clicks({ heapBytes: 2 ** 28 }), items({ heapBytes: 2 ** 29 })]
   assertRefused(
     () => normalizeRuntime({ streams, sharedDaemon: true }),
     /'heapBytes' of 'clicks-cache' and 'items-cache' differ/,
+  )
+  assertRefused(
+    () => normalizeRuntime({ streams: [clicks({ logLevels: { 'a.b': 'DEBUG' } }), items()], sharedDaemon: true }),
+    /'logLevels' of 'clicks-cache' and 'items-cache' differ/,
   )
   assert.equal(normalizeRuntime({ streams }).sharedDaemon, false)
   const stock = [clicks({ heapBytes: 2 ** 28 }), items({ heapBytes: 2 ** 29, daemon: 'stock' })]
