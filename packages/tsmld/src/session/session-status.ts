@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionState } from './session-events.ts'
+import type { HandledMessage, SessionState } from './session-events.ts'
 
 /** One shard as `runtime.status()` tells of it: plain JSON. */
 export interface SessionStatus {
@@ -8,13 +8,17 @@ export interface SessionStatus {
   readonly lease: 'held' | 'lost'
   /** For how long the present action has been handled; null where none is. */
   readonly handlingMs: number | null
+  /** Records handed to the processor, over all sessions of this shard in this process. */
   readonly records: number
+  /** Batches of them; empty ones do not count. */
   readonly batches: number
+  /** Checkpoints saved. */
   readonly checkpoints: number
   /** The last sequence number handed to the processor. */
   readonly lastSequenceNumber: string | null
   /** The last one saved in this session. */
   readonly checkpointedSequenceNumber: string | null
+  /** As the last batch said, in milliseconds; null before it, and where the daemon does not know. */
   readonly millisBehindLatest: number | null
 }
 
@@ -26,15 +30,13 @@ export class SessionFigures {
   #millisBehindLatest: number | null = null
   #handlingSince: number | null = null
 
-  observe(event: SessionEvent): void {
-    if (event.kind === 'handlerSettled' || event.kind === 'handlerFailed') this.#handlingSince = null
-    if (event.kind !== 'messageReceived') return
-    const { message } = event
-    if (message.kind === 'checkpointAnswered') {
-      if (message.error === null) this.#checkpoints++
-      return
-    }
-    if (message.kind === 'leaseLosing') return
+  /** A checkpoint is in the lease table. */
+  saved(): void {
+    this.#checkpoints++
+  }
+
+  /** The processor gets a message: not every one that comes, for some break the protocol, or come after the lease is lost. */
+  began(message: HandledMessage): void {
     this.#handlingSince = Date.now()
     if (message.kind !== 'processRecords') return
     this.#millisBehindLatest = message.millisBehindLatest

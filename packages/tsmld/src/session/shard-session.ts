@@ -153,16 +153,18 @@ export class ShardSession<R> {
   }
 
   #dispatch(event: SessionEvent): void {
-    const { state, effects } = transition(this.#state, event, this.#rules)
-    if (state.outstanding !== this.#state.outstanding) clearTimeout(this.#timer)
+    const before = this.#state
+    const { state, effects } = transition(before, event, this.#rules)
+    if (state.outstanding !== before.outstanding) clearTimeout(this.#timer)
+    if (state.saved !== before.saved) this.figures.saved()
     this.#state = state
-    this.figures.observe(event)
     for (const effect of effects) this.#perform(effect)
   }
 
   #perform(effect: SessionEffect): void {
     switch (effect.kind) {
       case 'runHandler':
+        this.figures.began(effect.message)
         this.#running = this.#run(effect.message)
         return
       case 'sendStatus':

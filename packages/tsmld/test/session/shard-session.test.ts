@@ -60,6 +60,16 @@ for (const kind of codecKinds) {
     assert.deepEqual([records, batches, lastSequenceNumber, millisBehindLatest], [3, 1, '9', 5])
   })
 
+  test(`${kind}: a batch that the processor does not get is not counted`, async () => {
+    const { daemon, session } = await begunSession(kind, { processRecords: () => new Promise(() => {}) })
+    daemon.say(batch(1))
+    await turns()
+    daemon.say(batch(2, 3))
+    await turns()
+    const { records, batches, state } = session.status()
+    assert.deepEqual([records, batches, state], [1, 1, 'closed'])
+  })
+
   test(`${kind}: everything said in single bytes comes to the same`, async () => {
     const { daemon } = newSession(kind)
     for (const message of [initialize(), batch(1, 2), { kind: 'leaseLost' } as const]) {
