@@ -5,11 +5,14 @@ import { assertExactlyOnce } from './support/oracle.ts'
 import { itemSink, kinesisSink } from './support/sink.ts'
 import { isAlive } from './support/worker-process.ts'
 
-async function processBoth(lab: Lab, sharedDaemon: boolean): Promise<readonly (number | null | undefined)[]> {
+async function processBoth(
+  lab: Lab,
+  options: { sharedDaemon: boolean; transport: 'unix' | 'tcp' },
+): Promise<readonly (number | null | undefined)[]> {
   const { stack, note, linesOf } = lab
   const [stream, { tableName }] = await Promise.all([stack.createStream(2), stack.createTable()])
   const runtime = lab.runtime({
-    sharedDaemon,
+    ...options,
     streams: [
       kinesisStream({ streamName: stream, applicationName: stream, processor: kinesisSink(note) }),
       dynamodbStream({ tableName, applicationName: `${tableName}-cache`, processor: itemSink(note) }),
@@ -36,12 +39,12 @@ async function processBoth(lab: Lab, sharedDaemon: boolean): Promise<readonly (n
   return jvms
 }
 
-real('one runtime processes a Kinesis and a DynamoDB stream in one shared JVM', async lab => {
-  const [first, second] = await processBoth(lab, true)
+real('one runtime processes a Kinesis and a DynamoDB stream in one shared JVM, over Unix sockets', async lab => {
+  const [first, second] = await processBoth(lab, { sharedDaemon: true, transport: 'unix' })
   assert.equal(first, second)
 })
 
-real('one runtime processes a Kinesis and a DynamoDB stream in a JVM each', async lab => {
-  const [first, second] = await processBoth(lab, false)
+real('one runtime processes a Kinesis and a DynamoDB stream in a JVM each, over TCP', async lab => {
+  const [first, second] = await processBoth(lab, { sharedDaemon: false, transport: 'tcp' })
   assert.notEqual(first, second)
 })
