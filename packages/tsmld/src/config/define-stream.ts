@@ -17,13 +17,16 @@ export function kinesisStream(options: KinesisStreamOptions): StreamDefinition {
   return { type: 'kinesis', options: { ...options }, kclDefaults: false, notes: [] }
 }
 
+// This one first: only so does a handler without annotations get records, rather than `unknown`, where no item is given.
+/** Describes a DynamoDB stream and what processes it; its items are of no known type. */
+export function dynamodbStream(options: DynamodbStreamOptions): StreamDefinition
 /**
  * Describes a DynamoDB stream and what processes it. `Item` is the table's item; `View`, the stream's view type, says which images the records have.
  * Neither is checked at run time.
  */
-export function dynamodbStream<
-  Item extends object = Record<string, unknown>,
-  View extends StreamViewType = StreamViewType,
->(options: DynamodbStreamOptions<Item, View>): StreamDefinition {
+export function dynamodbStream<Item extends object, View extends StreamViewType = StreamViewType>(
+  options: DynamodbStreamOptions<Item, View>,
+): StreamDefinition
+export function dynamodbStream(options: DynamodbStreamOptions): StreamDefinition {
   return { type: 'dynamodb', options: { ...options }, kclDefaults: false, notes: [] }
 }

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Checkpointer,
+  createRuntime,
+  type DynamodbModify,
+  type DynamodbRecord,
+  dynamodbStream,
+  eachRecord,
+  type KinesisRecord,
+  kinesisStream,
+  type ProcessorFactory,
+  type RecordProcessor,
+  type Shard,
+  streamFromProperties,
+  TsmldError,
+} from '../src/index.ts'
+
+// What an editor knows of a user's code. The compiler is what checks it; the definitions are made as well, and asserted on.
+
+interface Item {
+  readonly id: string
+  readonly visits: number
+}
+
+/** True where both types are the same, as far as assigning goes, and B is not `any`. */
+type Same<A, B> = 0 extends 1 & B ? false : [A] extends [B] ? ([B] extends [A] ? true : false) : false
+
+/** Compiles only where `value` is of this very type, and not `any`. */
+function assertType<A>(): <B>(value: B, same: Same<A, B>) => void {
+  return (value, same) => {
+    assert.ok(same, String(value))
+  }
+}
+
+const clicks = { streamName: 'clicks', applicationName: 'clicks-cache' }
+const items = { tableName: 'items', applicationName: 'items-cache' }
+
+test('types: eachRecord knows the records of a Kinesis stream, and the shard, without being told', () => {
+  const stream = kinesisStream({
+    ...clicks,
+    processor: eachRecord((record, shard) => {
+      assertType<KinesisRecord>()(record, true)
+      assertType<Shard>()(shard, true)
+      // @ts-expect-error a Kinesis record has no images
+      assert.equal(record.newImage, undefined)
+    }),
+  })
+  assert.equal(stream.type, 'kinesis')
+})
+
+test('types: eachRecord knows the items of a DynamoDB stream', () => {
+  const stream = dynamodbStream<Item>({
+    ...items,
+    processor: eachRecord((record, { signal }) => {
+      assertType<DynamodbRecord<Item>>()(record, true)
+      assertType<AbortSignal>()(signal, true)
+      // @ts-expect-error the view is not known: there may be no image
+      record.newImage.id.at(0)
+      if (record.streamViewType === 'NEW_IMAGE' && record.eventName === 'INSERT') record.newImage.id.at(0)
+    }),
+  })
+  assert.equal(stream.type, 'dynamodb')
+})
+
+test('types: with its view type a DynamoDB stream has the images of that view', () => {
+  const stream = dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
+    ...items,
+    processor: eachRecord(async (record, shard) => {
+      assertType<Shard>()(shard, true)
+      if (record.eventName === 'MODIFY') {
+        assertType<DynamodbModify<Item, 'NEW_AND_OLD_IMAGES'>>()(record, true)
+        assertType<Item>()(record.oldImage, true)
+        // @ts-expect-error an item has no such attribute
+        await Promise.resolve(record.newImage.clicks)
+      }
+      // @ts-expect-error what was removed has no new image
+      if (record.eventName === 'REMOVE') await Promise.resolve(record.newImage.id)
+    }),
+  })
+  assert.equal(stream.type, 'dynamodb')
+})
+
+test('types: without an item its attributes are unknown', () => {
+  const stream = dynamodbStream({
+    ...items,
+    processor: eachRecord(record => {
+      assertType<DynamodbRecord>()(record, true)
+      assertType<Readonly<Partial<Record<string, unknown>>>>()(record.keys, true)
+    }),
+  })
+  assert.equal(stream.type, 'dynamodb')
+})
+
+test('types: a processor may be a class, and is made for records of its stream only', () => {
+  class Clicks implements RecordProcessor<KinesisRecord> {
+    async processRecords({ records }: { readonly records: readonly KinesisRecord[] }, checkpointer: Checkpointer) {
+      await checkpointer.checkpoint(records.at(-1))
+    }
+  }
+  assert.equal(kinesisStream({ ...clicks, processor: () => new Clicks() }).type, 'kinesis')
+  const ofItems: ProcessorFactory<DynamodbRecord<Item>> = eachRecord(({ keys }) => void keys.id)
+  assert.equal(dynamodbStream({ ...items, processor: ofItems }).type, 'dynamodb')
+  // @ts-expect-error a processor of another type of stream
+  assert.equal(kinesisStream({ ...clicks, processor: ofItems }).type, 'kinesis')
+  const eachChange = eachRecord((record: DynamodbRecord) => void record.keys)
+  // @ts-expect-error a handler of another type of record
+  assert.equal(kinesisStream({ ...clicks, processor: eachChange }).type, 'kinesis')
+  // @ts-expect-error no processor
+  assert.equal(kinesisStream({ ...clicks }).type, 'kinesis')
+})
+
+test('types: a stream out of a properties file takes a handler of either record', () => {
+  const ofClicks = (): unknown =>
+    streamFromProperties(
+      '/nowhere',
+      eachRecord((record: KinesisRecord) => void record.data),
+    )
+  const ofItems = (): unknown =>
+    streamFromProperties(
+      '/nowhere',
+      eachRecord((record: DynamodbRecord<Item>) => void record.keys.id),
+    )
+  const eachText = eachRecord((record: string) => void record.length)
+  // @ts-expect-error neither type of record
+  const ofTexts = (): unknown => streamFromProperties('/nowhere', eachText)
+  for (const read of [ofClicks, ofItems, ofTexts]) assert.throws(read, TsmldError)
+})
+
+test('types: streams of both types stand in one runtime, and options are checked', () => {
+  const processor = (): RecordProcessor<KinesisRecord | DynamodbRecord> => ({ processRecords() {} })
+  const runtime = createRuntime({
+    streams: [kinesisStream({ ...clicks, processor }), dynamodbStream({ ...items, processor })],
+    defaults: { region: 'eu-west-1' },
+    onStreamFailed: (error, stream) => (error.retryable && stream === 'clicks-cache' ? 'continue' : 'stop'),
+  })
+  assert.equal(runtime.status().state, 'created')
+  // @ts-expect-error an option that does not exist
+  assert.throws(() => createRuntime({ streams: [kinesisStream({ ...clicks, processor })], restart: 3 }), TsmldError)
+})
