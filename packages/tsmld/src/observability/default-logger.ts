@@ -22,7 +22,7 @@ export function stderrLogger(least = process.env['TSMLD_LOG'] ?? 'info'): Logger
 function shown(value: unknown): string {
   if (typeof value === 'string') return value
   try {
-    return String(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)))
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
   } catch {
     return String(value)
   }

@@ -98,11 +98,11 @@ export class RestForOne {
   }
 
   async #repair(): Promise<void> {
-    while (this.#failure !== null && !this.#stop.signal.aborted) {
+    while (this.#failure !== null && !this.#isReleased()) {
       const { place, error } = this.#failure
       await this.#terminateFrom(place)
       this.lastFailure = error
-      if (this.#stop.signal.aborted) return
+      if (this.#isReleased()) return
       // A child that passed a limit of its own is beyond a restart.
       if (error instanceof RestartLimitError) return this.#giveUp(error)
       const decision = this.#policy.failed(Date.now())
@@ -114,6 +114,10 @@ export class RestForOne {
       this.#onRestart(this.#specs[place]?.name ?? '', error, decision.delayMs)
       if (await delay(decision.delayMs, this.#stop.signal)) await this.#startAgain()
     }
+  }
+
+  #isReleased(): boolean {
+    return this.#stop.signal.aborted
   }
 
   async #giveUp(reason: RestartLimitError): Promise<void> {

@@ -91,10 +91,14 @@ export class StreamSupervisor {
     try {
       await this.#tree.start()
     } catch (error) {
-      // One that was called off has not failed.
-      if (this.#state === 'starting') this.#state = 'failed'
+      this.#noteFailedStart()
       throw error
     }
+  }
+
+  /** One that was called off has not failed. */
+  #noteFailedStart(): void {
+    if (this.#state === 'starting') this.#state = 'failed'
   }
 
   /**
