@@ -171,4 +171,5 @@ real('a program that runs such a runtime ends with exit code 1 (23)', async lab 
   const { code, signal } = await worker.exit
   assert.deepEqual({ code, signal }, { code: 1, signal: null })
   assert.equal(worker.lines.find(line => line.type === 'failed')?.error, 'StreamFailedError')
+  await worker.end()
 })

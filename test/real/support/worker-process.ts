@@ -1,4 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { RuntimeStatus } from 'tsmld'
@@ -36,8 +40,10 @@ const program = fileURLToPath(new URL('worker.ts', import.meta.url))
 
 /** Starts a worker; `note` is told of what its sinks note, `log` gets its log as text. */
 export function spawnWorker(config: WorkerConfig, note: (line: SinkLine) => void, log: string[]): Worker {
+  // A process that is killed cannot remove its runtime's folder.
+  const folder = mkdtempSync(join(tmpdir(), 'worker-'))
   const child = spawn(process.execPath, ['--conditions=tsmld-source', '--import', 'tsx', program], {
-    env: { ...process.env, NODE_TEST_CONTEXT: '', TSMLD_WORKER: JSON.stringify(config) },
+    env: { ...process.env, NODE_TEST_CONTEXT: '', TMPDIR: folder, TSMLD_WORKER: JSON.stringify(config) },
     stdio: 'pipe',
     detached: true,
   })
@@ -74,6 +80,7 @@ export function spawnWorker(config: WorkerConfig, note: (line: SinkLine) => void
       child.kill('SIGCONT')
       child.kill('SIGKILL')
       await exit
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
