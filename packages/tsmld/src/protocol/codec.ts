@@ -14,7 +14,6 @@ export interface Decoder {
 
 /** One of the two ways to write the messages, for one session: its decoder may tell its encoder which version the daemon speaks. */
 export interface Codec {
-  readonly kind: 'json-lines' | 'frames'
   /** Whether the daemon answers a checkpoint that is asked for while no action is being handled. */
   readonly checkpointsBetweenActions: boolean
   /** The decoder of this session; to be called once. */

@@ -11,7 +11,6 @@ import type { DaemonMessage, NodeMessage } from './messages.ts'
 /** The codec of a session with the embedded daemon, from the byte after its hello frame on (see {@link HelloReader}). */
 export function framesCodec(limits: Partial<FrameLimits> = {}): Codec {
   return {
-    kind: 'frames',
     checkpointsBetweenActions: true,
     decoder: () => new FrameDecoder({ ...defaultFrameLimits, ...limits }),
     encode: (message: NodeMessage) => encodeJsonFrame(frameKind.message, nodeMessageToJson(message)),

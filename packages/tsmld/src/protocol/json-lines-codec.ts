@@ -28,7 +28,6 @@ export function jsonLinesCodec(limits: Partial<JsonLinesLimits> = {}): Codec {
   const { lineBytes } = { ...defaultJsonLinesLimits, ...limits }
   const dialect = new Dialect()
   return {
-    kind: 'json-lines',
     checkpointsBetweenActions: false,
     decoder: () => new JsonLinesDecoder(lineBytes, dialect),
     encode: message => Buffer.from(`${JSON.stringify(dialect.write(message))}\n`, 'utf8'),
