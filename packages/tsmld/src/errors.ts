@@ -70,7 +70,7 @@ export class DaemonExitError extends TsmldError {
   override readonly retryable = true
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
-  /** The last lines of its log. */
+  /** The last lines of its log, at most 20. */
   readonly lastLines: readonly string[]
 
   constructor(

@@ -95,11 +95,13 @@ export interface TreeOptions extends DaemonOptions {
 
 /** One Kinesis stream: exactly one of `streamName` and `streamArn`. */
 export interface KinesisStreamOptions extends KclOptions, KinesisKclOptions, TreeOptions {
+  /** The stream's name, in the account and region of the credentials. */
   readonly streamName?: string | undefined
   /** The stream's ARN. Its region counts; KCL 3.1.3 does not use its account: another account's stream needs `credentials` with a role there. */
   readonly streamArn?: string | undefined
   /** Names the lease table: workers with the same name share the shards. Never the same for two streams. */
   readonly applicationName: string
+  /** Makes what processes a shard, once for each time that this process has its lease: `eachRecord(…)`, or your own. */
   readonly processor: ProcessorFactory<KinesisRecord>
 }
 
@@ -112,9 +114,11 @@ export interface DynamodbStreamOptions<
     TreeOptions {
   /** The table, whose newest stream is looked up at each start. */
   readonly tableName?: string | undefined
+  /** The stream's ARN, for one that is not the table's newest. */
   readonly streamArn?: string | undefined
   /** Names the lease table: workers with the same name share the shards. Never the same for two streams. */
   readonly applicationName: string
+  /** Makes what processes a shard, once for each time that this process has its lease: `eachRecord(…)`, or your own. */
   readonly processor: ProcessorFactory<DynamodbRecord<Item, View>>
   /**
    * How numbers come. `number`: as the AWS SDK's `unmarshall` gives them (a whole number beyond 2^53 − 1 as a bigint), and one that would be rounded is an

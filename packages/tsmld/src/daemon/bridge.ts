@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { ConfigError } from '../errors.ts'
 import type { ListenerAddress } from './listener.ts'
 
+/** What the bridge process of a stock daemon connects to, and by what. */
 export interface BridgeOptions {
   /** The runtime's folder, for the script and the token. */
   readonly folder: string

@@ -13,4 +13,5 @@ export function jvmArgs({ heapBytes, jvmArgs }: NormalizedDaemon): string[] {
   return ['-Dfile.encoding=UTF-8', '-Djava.awt.headless=true', '-XX:+ExitOnOutOfMemoryError', ...heap, ...jvmArgs]
 }
 
+/** The environment of a stream's JVM: this process's, with the stream's own over it. */
 export const daemonEnv = ({ env }: NormalizedDaemon): NodeJS.ProcessEnv => ({ ...process.env, ...env })

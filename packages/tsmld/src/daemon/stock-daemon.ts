@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts'
 import { type JavaCommand, JavaProcess } from './java-process.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
 
+/** What one run of a stock daemon is made of. */
 export interface StockDaemonOptions {
   readonly command: JavaCommand
   readonly startTimeoutMs: number

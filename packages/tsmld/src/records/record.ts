@@ -14,10 +14,13 @@ export interface KinesisRecord extends Position {
    * copy with `Buffer.from(record.data)` what is kept for long.
    */
   readonly data: Buffer
+  /** What the producer spread its records over the shards by; inside an aggregate, the user record's own. */
   readonly partitionKey: string | null
+  /** The hash that the producer gave instead of the partition key's, in decimal; null where it gave none or the daemon does not say (stock). */
   readonly explicitHashKey: string | null
-  /** When Kinesis took the record. */
+  /** When Kinesis took the record; null where the daemon does not say. */
   readonly approximateArrivalTimestamp: Date | null
+  /** How Kinesis keeps the record; null where the daemon does not say (stock). */
   readonly encryptionType: 'NONE' | 'KMS' | null
   /** Whether it came out of a KPL aggregate. Null where the daemon does not say (stock). */
   readonly aggregated: boolean | null

@@ -11,6 +11,7 @@ import type { DaemonKind } from './daemon-kind.ts'
 import { embeddedKind } from './embedded-kind.ts'
 import { stockKind } from './stock-kind.ts'
 
+/** What the daemons of one runtime have in common. */
 export interface DaemonKindsInput {
   readonly options: NormalizedRuntime
   readonly logger: Logger

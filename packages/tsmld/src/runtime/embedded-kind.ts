@@ -7,6 +7,7 @@ import type { FrameLimits } from '../protocol/frame-layout.ts'
 import { recordDecoder } from '../records/record-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
+/** What the embedded daemon needs of its runtime. */
 export interface EmbeddedKindOptions {
   readonly folder: string
   readonly token: string

@@ -2,12 +2,13 @@ import { type Backoff, jitteredBackoffMs } from '../session/backoff.ts'
 
 /** How often a child may start again. */
 export interface RestartLimit {
-  /** @default 10 */
+  /** How many restarts are borne; one more, and it is given up. */
   readonly max: number
-  /** @default 10000 */
+  /** Within how many milliseconds of running, in which the waits before restarts do not count. */
   readonly withinMs: number
 }
 
+/** What becomes of a tree after a failure. */
 export type RestartDecision = { readonly kind: 'restart'; readonly delayMs: number } | { readonly kind: 'giveUp' }
 
 /** A run as long as this shows that the cause of earlier failures is gone: the delays begin anew. */

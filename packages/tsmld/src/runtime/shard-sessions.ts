@@ -9,8 +9,9 @@ import { type SessionContext, ShardSession } from '../session/shard-session.ts'
 import type { Child } from './rest-for-one.ts'
 import { ShardFailures } from './shard-failures.ts'
 
+/** What the sessions of one stream have in common. */
 export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize'> {
-  /** How long a shard's new session waits for the handler of an earlier one. */
+  /** How long a shard's new session waits for the handler of an earlier one, in milliseconds. */
   readonly handlerWaitMs: number
   /** Whether a shard that begins while the stream stops is refused; else it is left without an answer. */
   readonly refuseWhileStopping: boolean

@@ -14,6 +14,7 @@ import { jsonLinesCodec } from '../protocol/json-lines-codec.ts'
 import { recordDecoder } from '../records/record-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
+/** What a stock daemon needs of its runtime; durations in milliseconds. */
 export interface StockKindOptions {
   readonly java: string
   readonly folder: string

@@ -16,6 +16,7 @@ export type SessionEnd =
   /** It was asked to leave, and has answered its last action. */
   | { readonly kind: 'left' }
 
+/** Where a session is in the exchange of an action and its status. */
 export type SessionPhase =
   | { readonly name: 'awaitingInitialize' }
   | { readonly name: 'idle' }
@@ -25,6 +26,7 @@ export type SessionPhase =
 
 type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: WirePosition; readonly attempt: number }
 
+/** All that a session has to remember; replaced whole by each event. */
 export interface SessionState {
   readonly phase: SessionPhase
   readonly lease: 'held' | 'lost'
@@ -42,6 +44,7 @@ export interface SessionState {
   readonly leaving: boolean
 }
 
+/** What happened to a session. */
 export type SessionEvent =
   | { readonly kind: 'messageReceived'; readonly message: DaemonMessage }
   | { readonly kind: 'handlerSettled' }
@@ -56,6 +59,7 @@ export type SessionEvent =
   | { readonly kind: 'leaveRequested' }
   | { readonly kind: 'aborted'; readonly error: Error }
 
+/** What the shell has to do. */
 export type SessionEffect =
   | { readonly kind: 'runHandler'; readonly message: HandledMessage }
   | { readonly kind: 'sendStatus'; readonly responseFor: Action }
@@ -71,6 +75,7 @@ export type SessionEffect =
 /** A message that asks for a status. */
 export type HandledMessage = Extract<DaemonMessage, { kind: Action }>
 
+/** What differs between codecs and runtimes. */
 export interface SessionRules {
   /** Whether the codec lets a checkpoint go out while no action is being handled. */
   readonly checkpointsBetweenActions: boolean
@@ -78,6 +83,7 @@ export interface SessionRules {
   readonly maxCheckpointAttempts: number
 }
 
+/** What follows an event: the effects are to be performed in their order. */
 export interface Transition {
   readonly state: SessionState
   readonly effects: readonly SessionEffect[]

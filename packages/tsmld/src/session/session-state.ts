@@ -33,6 +33,7 @@ import {
   type Transition,
 } from './session-events.ts'
 
+/** A session that has only just connected. */
 export const initialState: SessionState = {
   phase: { name: 'awaitingInitialize' },
   lease: 'held',

@@ -29,7 +29,9 @@ export interface SessionContext<R> {
   readonly newCodec: () => Codec
   /** Waited for between the daemon's `initialize` and the processor's making; a rejection fails the session, before any user code. */
   readonly beforeInitialize: (session: ShardSession<R>) => Promise<void>
+  /** How long an answer to a checkpoint may take. */
   readonly checkpointTimeoutMs: number
+  /** How often a throttled checkpoint is sent before it fails the session. */
   readonly maxCheckpointAttempts: number
 }
 
