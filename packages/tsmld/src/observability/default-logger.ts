@@ -31,6 +31,7 @@ function shown(value: unknown): string {
 /** The stack of what the user's code threw or logs: our own says nothing that the message does not. */
 function stackOf(level: string, err: unknown): string {
   if (level !== 'error') return ''
-  const users = TsmldError.is(err) ? err.cause : err
+  let users = err
+  while (TsmldError.is(users)) users = users.cause
   return users instanceof Error && users.stack !== undefined ? `${users.stack}\n` : ''
 }

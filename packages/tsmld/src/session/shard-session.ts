@@ -1,4 +1,4 @@
-import { asError, ProtocolError, RecordProcessorError, TsmldError } from '../errors.ts'
+import { asError, ProtocolError, RecordProcessorError, TsmldError, type TsmldErrorOptions } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
 import type { DaemonMessage, NodeMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
@@ -140,7 +140,12 @@ export class ShardSession<R> {
     try {
       for (const message of this.#decoder.push(chunk)) this.#dispatch({ kind: 'messageReceived', message })
     } catch (error) {
-      this.#dispatch({ kind: 'inputBroke', error: asError(error) })
+      const { message } = asError(error)
+      const broken = new ProtocolError(
+        `The daemon broke the protocol on ${this.#name}: ${message}.`,
+        this.#where(error),
+      )
+      this.#dispatch({ kind: 'inputBroke', error: broken })
     }
   }
 
@@ -274,10 +279,18 @@ export class ShardSession<R> {
 
   #blame(message: HandledMessage, error: unknown): Error {
     if (TsmldError.is(error)) return error
-    return new RecordProcessorError(`The record processor failed in ${message.kind}: ${asError(error).message}`, {
-      cause: error,
-      stream: this.#context.applicationName,
-      ...(this.#shardId === null ? {} : { shardId: this.#shardId }),
-    })
+    return new RecordProcessorError(
+      `The record processor of ${this.#name} failed in ${message.kind}: ${asError(error).message}`,
+      this.#where(error),
+    )
+  }
+
+  get #name(): string {
+    return `${this.#context.applicationName} ${this.#shardId ?? '(shard unknown yet)'}`
+  }
+
+  #where(cause: unknown): TsmldErrorOptions {
+    const { applicationName: stream } = this.#context
+    return { cause, stream, ...(this.#shardId === null ? {} : { shardId: this.#shardId }) }
   }
 }

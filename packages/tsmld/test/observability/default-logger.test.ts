@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { RecordProcessorError } from '../../src/errors.ts'
+import { RecordProcessorError, RestartLimitError } from '../../src/errors.ts'
 import { stderrLogger } from '../../src/observability/default-logger.ts'
 import { withFields } from '../../src/observability/logger.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
@@ -44,7 +44,7 @@ for (const [least, expected] of [
 test("an error's line is followed by the stack of what the user's code threw", t => {
   const written = captureStderr(t)
   const err = new RecordProcessorError('it failed', { cause: new TypeError('undefined is no function') })
-  stderrLogger('info').error({ err }, 'the session failed')
+  stderrLogger('info').error({ err: new RestartLimitError('too often', { cause: err }) }, 'the session failed')
   const [first, second, ...stack] = written.join('').split('\n')
   assert.match(String(first), /ERROR the session failed$/)
   assert.equal(second, 'TypeError: undefined is no function')

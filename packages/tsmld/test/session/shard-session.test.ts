@@ -97,7 +97,10 @@ for (const kind of codecKinds) {
       assert.equal(played.daemon.closedBy, 'destroy')
       const error = endError(played)
       assert(error instanceof RecordProcessorError)
-      assert.match(error.message, /processRecords: boom/)
+      assert.equal(
+        error.message,
+        'The record processor of clicks-cache shardId-000000000000 failed in processRecords: boom',
+      )
       assert.equal((error.cause as Error).message, 'boom')
       assert.equal(error.shardId, 'shardId-000000000000')
       assert.equal(error.stream, 'clicks-cache')
