@@ -45,7 +45,8 @@ async function openSession(shard: number): Promise<(message: DaemonMessage) => P
   sockets.push(socket)
   const act = async (message: DaemonMessage): Promise<void> => {
     const answered = once(socket, 'data')
-    for (const frame of encodeDaemonMessage(message)) socket.write(frame)
+    // As large as the Java program makes its frames (FrameWriter.java).
+    for (const frame of encodeDaemonMessage(message, 32 << 10)) socket.write(frame)
     const [answer] = (await answered) as [Buffer]
     assert.match(answer.toString('latin1'), new RegExp(`"responseFor":"${message.kind}"`))
   }
@@ -104,5 +105,5 @@ test('a batch of 10,000 records of 1 KiB peaks at no more than 3 times its size'
   assert.ok(used >= 1)
   assert.ok(used <= 3)
   // The process's own figure also holds what V8 has not given back yet, and its heap's growth at the first large batch.
-  assert.ok(rss <= 4)
+  assert.ok(rss <= 3.5)
 })

@@ -14,10 +14,10 @@ import software.amazon.kinesis.retrieval.KinesisClientRecord;
  */
 public final class FrameWriter {
   /**
-   * Frames of records this large are cheap enough already, and Node starts on the first while the
-   * next is written.
+   * Small enough that one chunk of Node's socket, 64 KiB, often holds a whole frame, which it then
+   * reads without a copy; large enough that a frame costs nothing beside its records.
    */
-  public static final int DEFAULT_RECORDS_FRAME_BYTES = 256 << 10;
+  public static final int DEFAULT_RECORDS_FRAME_BYTES = 32 << 10;
 
   private static final int BUFFER_BYTES = 64 << 10;
   private static final int BATCH_START_BYTES = 21;
