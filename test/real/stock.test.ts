@@ -15,20 +15,21 @@ const failAt = { key: 'd', n: 4 }
 
 interface StockStream {
   readonly application: string
-  readonly run: (behaviour?: SinkBehaviour) => Runtime
+  /** @param bridge what joins the daemon's pipes to the socket. */
+  readonly run: (bridge: 'socat' | 'nc', behaviour?: SinkBehaviour) => Runtime
   readonly put: (records: readonly Identity[]) => Promise<void>
 }
 
 // Side by side: most of a stock daemon's start is waiting.
 describe("AWS's unmodified daemons", { concurrency: true }, () => {
   real(
-    "Kinesis through KCL 3's MultiLangDaemon and socat on a Unix socket: processed, resumed, restarted after failures",
+    "Kinesis through KCL 3's MultiLangDaemon on a Unix socket, with nc and socat: processed, resumed, restarted after failures",
     async lab => {
       const stream = await lab.stack.createStream(2)
       await liveThrough(lab, {
         application: stream,
         put: records => lab.produce(stream, records),
-        run: behaviour =>
+        run: (bridge, behaviour) =>
           lab.runtime({
             streams: [
               kinesisStream({
@@ -37,6 +38,7 @@ describe("AWS's unmodified daemons", { concurrency: true }, () => {
                 // KCL 3 hands leases to every worker that it saw within the last minute, the stopped one included: a restart under the same name is no other worker.
                 workerId: `${stream}-worker`,
                 daemon: 'stock',
+                bridge,
                 processor: kinesisSink(lab.note, behaviour),
               }),
             ],
@@ -46,7 +48,7 @@ describe("AWS's unmodified daemons", { concurrency: true }, () => {
   )
 
   real(
-    "DynamoDB through KCL 1's StreamsMultiLangDaemon and socat on TCP: processed, resumed, restarted after failures",
+    "DynamoDB through KCL 1's StreamsMultiLangDaemon on TCP, with nc and socat: processed, resumed, restarted after failures",
     async lab => {
       const { tableName } = await lab.stack.createTable()
       const application = `${tableName}-cache`
@@ -55,7 +57,7 @@ describe("AWS's unmodified daemons", { concurrency: true }, () => {
         put: async records => {
           for (const { key, n } of records) await lab.stack.putItem(tableName, key, n)
         },
-        run: behaviour =>
+        run: (bridge, behaviour) =>
           lab.runtime({
             transport: 'tcp',
             streams: [
@@ -63,6 +65,7 @@ describe("AWS's unmodified daemons", { concurrency: true }, () => {
                 tableName,
                 applicationName: application,
                 daemon: 'stock',
+                bridge,
                 processor: itemSink(lab.note, behaviour),
               }),
             ],
@@ -85,7 +88,7 @@ async function liveThrough(lab: Lab, { application, run, put }: StockStream): Pr
     return Math.round(performance.now() - from)
   }
 
-  const first = run()
+  const first = run('nc')
   await first.start()
   t.diagnostic(`cold start: ${await feed(0, 1)} ms after its worker began`)
   await feed(2)
@@ -95,7 +98,7 @@ async function liveThrough(lab: Lab, { application, run, put }: StockStream): Pr
   assert.ok(!isAlive(firstJvm))
   assert.deepEqual(judge(produced, linesOf(application)).duplicates, [])
 
-  const second = run({ failAt })
+  const second = run('socat', { failAt })
   await second.start()
   t.diagnostic(`resumed: ${await feed(3)} ms after its worker began`)
   assert.deepEqual(judge(produced, linesOf(application)).duplicates, [])
