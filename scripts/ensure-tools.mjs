@@ -1,5 +1,5 @@
-// Sees to a JDK, Maven and socat: installs what is missing where it can (root on Debian or Ubuntu), else says what to install.
-// Silent when all is there. With --all, socat is required as well.
+// Sees to a JDK, Maven, socat and nc: installs what is missing where it can (root on Debian or Ubuntu), else says what to install.
+// Silent when all is there. With --all, socat and nc are required as well.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -20,11 +20,11 @@ switch (decision.kind) {
 }
 
 function look() {
-  const socat = find('socat') !== null
+  const bridges = find('socat') !== null && find('nc') !== null
   return {
     java: findJava(),
     maven: find('mvn') !== null,
-    socat,
+    bridges,
     apt: find('apt-get') !== null && process.getuid?.() === 0,
   }
 }
@@ -64,7 +64,8 @@ function install(tools) {
   aptGet('update')
   // Java's packages link their manual pages into a folder that slim images lack.
   mkdirSync('/usr/share/man/man1', { recursive: true })
-  aptGet('install', '-y', '--no-install-recommends', ...tools.map(tool => (tool === 'jdk' ? jdkPackage() : tool)))
+  const packages = { jdk: () => [jdkPackage()], maven: () => ['maven'], bridges: () => ['socat', 'netcat-openbsd'] }
+  aptGet('install', '-y', '--no-install-recommends', ...tools.flatMap(tool => packages[tool]()))
   const after = decideTools({ ...look(), apt: false }, { all: true })
   if (after.kind === 'ready') return
   say(after.sentence)
@@ -86,7 +87,9 @@ function aptGet(...args) {
     execFileSync('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   } catch (error) {
     const reason = error.stderr?.toString().trim().split('\n').at(-1) ?? error.message
-    say(`apt-get ${args[0]} failed (${reason}): install a JDK of version 17 or newer, Maven and socat by hand.`)
+    say(
+      `apt-get ${args[0]} failed (${reason}): install a JDK of version 17 or newer, Maven, socat and netcat-openbsd by hand.`,
+    )
     process.exit(1)
   }
 }

@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { decideTools, javaMajor } from '../../scripts/tools-decision.mjs'
 
 const java = { major: 17, path: '/usr/bin/java', compiler: true }
-const whole = { java, maven: true, socat: true, apt: true }
+const whole = { java, maven: true, bridges: true, apt: true }
 
 test('nothing is done where all tools are there', () => {
   assert.deepEqual(decideTools(whole, { all: true }), { kind: 'ready' })
 })
 
 test('what is missing is installed where apt-get may be used', () => {
-  const machine = { java: null, maven: false, socat: false, apt: true }
-  assert.deepEqual(decideTools(machine, { all: false }), { kind: 'install', tools: ['jdk', 'maven', 'socat'] })
+  const machine = { java: null, maven: false, bridges: false, apt: true }
+  assert.deepEqual(decideTools(machine, { all: false }), { kind: 'install', tools: ['jdk', 'maven', 'bridges'] })
 })
 
 test('a Java without its compiler is no JDK', () => {
@@ -20,10 +20,11 @@ test('a Java without its compiler is no JDK', () => {
 })
 
 test('elsewhere one sentence names everything to install', () => {
-  const machine = { java: null, maven: false, socat: false, apt: false }
+  const machine = { java: null, maven: false, bridges: false, apt: false }
   assert.deepEqual(decideTools(machine, { all: false }), {
     kind: 'refuse',
-    sentence: 'Please install a JDK of version 17 or newer, Maven (mvn) and socat, then run this again.',
+    sentence:
+      'Please install a JDK of version 17 or newer, Maven (mvn) and socat with netcat-openbsd, then run this again.',
   })
 })
 
@@ -36,14 +37,14 @@ test('a Java that is too old is named with its place, and nothing is installed o
   assert.match(decision.sentence, /\/opt\/java\/bin\/java is version 11.*JAVA_HOME/)
 })
 
-test('a missing socat stops only those who ask for all tools', () => {
-  const machine = { ...whole, socat: false, apt: false }
+test('a missing socat or nc stops only those who ask for all tools', () => {
+  const machine = { ...whole, bridges: false, apt: false }
   const lenient = decideTools(machine, { all: false })
   assert.equal(lenient.kind, 'ready')
-  assert.match(lenient.notice, /^socat is not here/)
+  assert.match(lenient.notice, /^socat or nc/)
   assert.deepEqual(decideTools(machine, { all: true }), {
     kind: 'refuse',
-    sentence: 'Please install socat, then run this again.',
+    sentence: 'Please install socat with netcat-openbsd, then run this again.',
   })
 })
 

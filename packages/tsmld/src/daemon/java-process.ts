@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { asError, DaemonExitError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
+import { LineSplitter } from '../protocol/line-splitter.ts'
 import { DaemonLog } from './daemon-log.ts'
 
 /** How to start one JVM. */
@@ -16,6 +17,8 @@ export interface ProcessExit {
   readonly exitCode: number | null
   readonly signal: NodeJS.Signals | null
 }
+
+const greatestOutputLine = 1 << 20
 
 /** A running JVM, in a process group of its own: Ctrl-C in a terminal reaches Node alone, which then decides. */
 export class JavaProcess {
@@ -42,9 +45,7 @@ export class JavaProcess {
     })
     // Its end is told by its exit: a pipe that breaks tells nothing more.
     this.#child.stdin.on('error', () => {})
-    createInterface({ input: this.#child.stdout, crlfDelay: Infinity }).on('line', line => {
-      on.outputLine?.(line)
-    })
+    this.#readOutput(on.outputLine)
     createInterface({ input: this.#child.stderr, crlfDelay: Infinity }).on('line', line => {
       this.#log.write(line)
       on.logLine?.(line)
@@ -54,6 +55,19 @@ export class JavaProcess {
         this.#hasExited = true
         resolve({ exitCode, signal })
       })
+    })
+  }
+
+  /** By our own splitter: readline also ends lines at U+2028, which a report may hold, and bounds none. */
+  #readOutput(onLine: ((line: string) => void) | undefined): void {
+    const lines = new LineSplitter(greatestOutputLine)
+    this.#child.stdout.on('data', (chunk: Buffer) => {
+      try {
+        for (const line of lines.push(chunk)) onLine?.(line.toString())
+      } catch (error) {
+        this.#log.write(`The standard output of the JVM is unreadable: ${asError(error).message}`)
+        void this.kill()
+      }
     })
   }
 

@@ -2,7 +2,7 @@ import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { type Listener, listen } from '../daemon/listener.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import { deferred } from '../deferred.ts'
-import { type RestartLimitError, TimeoutError } from '../errors.ts'
+import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { type Child, delay, RestForOne } from './rest-for-one.ts'
@@ -110,8 +110,7 @@ export class StreamSupervisor {
     this.#sessions?.stop()
     await this.#tree.release()
     try {
-      await this.#daemon?.stop(deadlineMs)
-      if (this.#sessions?.stopFailure !== undefined) throw this.#sessions.stopFailure
+      await this.#stopDaemon(deadlineMs)
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error
       const running = (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
@@ -120,6 +119,17 @@ export class StreamSupervisor {
     } finally {
       await this.#close()
     }
+  }
+
+  /** @throws what the first shard failed with while it drained, or why the daemon did not stop well. */
+  async #stopDaemon(deadlineMs: number): Promise<void> {
+    const daemon = this.#daemon
+    if (daemon === undefined) return
+    // It would wait out its grace, and begin drained shards again meanwhile.
+    if (!this.#kind.outlivesFailedSession) void this.#sessionFailure.promise.then(() => daemon.kill())
+    const outcome = await daemon.stop(deadlineMs).catch(asError)
+    const failure = this.#sessions?.stopFailure ?? outcome
+    if (failure !== undefined) throw failure
   }
 
   /** Ends at once, without draining. */

@@ -228,3 +228,32 @@ test('a stock daemon that cannot ask its shards to stop: they finish with their 
   assert.equal(run.exit, null)
   assert.deepEqual(fakes.alive(), [])
 })
+
+test('a stock shard that fails while the stream stops ends the daemon at once, and is the reason', async t => {
+  const begun = deferred<void>()
+  const work = deferred<void>()
+  const fakes = await FakeDaemons.create(t)
+  const stream = dynamodbStream({
+    tableName: 'items',
+    applicationName: 'items-cache',
+    region: 'eu-west-1',
+    daemon: 'stock',
+    classpath: '/nowhere.jar',
+    javaPath: fakeJava,
+    env: fakes.env('shard'),
+    processor: () => ({
+      async processRecords() {
+        begun.resolve()
+        await work.promise
+      },
+    }),
+  })
+  const runtime = createRuntime({ streams: [stream], logger: new RecordingLogger(), stopDeadlineMs: 60_000 })
+  t.after(() => runtime.stop().catch(() => {}))
+  await runtime.start()
+  await begun.promise
+  const stopped = rejection(runtime.stop())
+  work.reject(new Error('the flush failed'))
+  assert.match((await stopped).message, /the flush failed/)
+  assert.deepEqual(fakes.alive(), [])
+})
