@@ -9,6 +9,7 @@ import {
   eachRecord,
   type KinesisRecord,
   kinesisStream,
+  type Position,
   type ProcessorFactory,
   type RecordProcessor,
   type Shard,
@@ -121,7 +122,7 @@ test('types: a stream out of a properties file takes a handler of either record'
       '/nowhere',
       eachRecord((record: DynamodbRecord<Item>) => void record.keys.id),
     )
-  const eachText = eachRecord((record: string) => void record.length)
+  const eachText = eachRecord((record: Position & { readonly text: string }) => void record.text)
   // @ts-expect-error neither type of record
   const ofTexts = (): unknown => streamFromProperties('/nowhere', eachText)
   for (const read of [ofClicks, ofItems, ofTexts]) assert.throws(read, TsmldError)

@@ -4,6 +4,7 @@ import { bool, type Check, integer, milliseconds, oneOf } from './checks.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { normalizeStream } from './normalize-stream.ts'
 import type { NormalizedStream } from './normalized-stream.ts'
+import { dynamodbOptionTable, kinesisOptionTable } from './option-table.ts'
 
 /** A runtime's options, checked, with defaults filled in. */
 export interface NormalizedRuntime {
@@ -57,6 +58,9 @@ const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
   maxLineBytes: integer(1_024, 2 ** 31 - 1, ' bytes'),
 }
 
+const isStreamOption = (name: string): boolean =>
+  Object.hasOwn(kinesisOptionTable, name) || Object.hasOwn(dynamodbOptionTable, name)
+
 /**
  * Checks a runtime's options and all of its streams, and fills in defaults.
  * @throws ConfigError naming the option that is unknown, missing or wrong, or the two streams that would share a lease table.
@@ -65,10 +69,17 @@ export function normalizeRuntime(
   options: RuntimeOptions,
   platform: NodeJS.Platform = process.platform,
 ): NormalizedRuntime {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null)
+    throw new ConfigError('createRuntime() needs options: { streams: [ … ] }')
   if (!Object.hasOwn(options, 'streams')) throw new ConfigError("Option 'streams' of the runtime is missing")
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name))
-      throw new ConfigError(`Option '${name}' of the runtime is unknown.${didYouMean(name, Object.keys(checks))}`)
+    if (!Object.hasOwn(checks, name)) {
+      const hint = isStreamOption(name)
+        ? " It is a stream's: give it there, or to all streams in 'defaults'."
+        : didYouMean(name, Object.keys(checks))
+      throw new ConfigError(`Option '${name}' of the runtime is unknown.${hint}`)
+    }
     const problem = value === undefined && name !== 'streams' ? null : checks[name as keyof RuntimeOptions](value)
     if (problem !== null) throw new ConfigError(`Option '${name}' of the runtime ${problem}`)
   }
@@ -86,7 +97,7 @@ export function normalizeRuntime(
     stopDeadlineMs: options.stopDeadlineMs ?? 30_000,
     onStreamFailed: options.onStreamFailed ?? 'stop',
     nodeTimeoutMs: options.nodeTimeoutMs ?? 30_000,
-    startTimeoutMs: options.startTimeoutMs ?? 120_000,
+    startTimeoutMs: options.startTimeoutMs ?? 300_000,
     restartLimit: options.restartLimit ?? { max: 10, withinMs: 10_000 },
     shardRestartLimit: options.shardRestartLimit ?? 10,
     handlerWaitMs: options.handlerWaitMs ?? 30_000,

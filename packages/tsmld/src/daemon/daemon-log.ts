@@ -18,13 +18,23 @@ export function parseLogLine(line: string): { level: Level; thread: string; logg
 
 const keptLines = 20
 const longestLine = 4096
+/** How many lines of one entry are passed on. */
+const longestEntry = 200
+/** An entry is over when the next begins, or when its lines stop coming. */
+const entryPauseMs = 100
 
-/** Passes the JVM's log on to the runtime's logger, line by line, and keeps its end for errors. */
+interface Entry {
+  readonly level: Level
+  readonly source: string
+  readonly lines: string[]
+}
+
+/** Passes the JVM's log on to the runtime's logger, an entry with its stack trace as one message, and keeps its last lines for errors. */
 export class DaemonLog {
   readonly #logger: Logger
   readonly #last: string[] = []
-  #level: Level = 'info'
-  #source = 'jvm'
+  #entry: Entry | null = null
+  #pause: NodeJS.Timeout | undefined
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -41,10 +51,25 @@ export class DaemonLog {
     this.#last.push(line)
     if (this.#last.length > keptLines) this.#last.shift()
     const parsed = parseLogLine(line)
-    if (parsed !== null || !/^\s/.test(line)) {
-      this.#level = parsed?.level ?? 'info'
-      this.#source = parsed?.logger ?? 'jvm'
+    if (parsed === null && this.#entry !== null && /^\s/.test(line)) {
+      if (this.#entry.lines.length < longestEntry) this.#entry.lines.push(line)
+    } else {
+      this.end()
+      const { level, logger: source, message } = parsed ?? { level: 'info', logger: 'jvm', message: line }
+      this.#entry = { level, source, lines: [message] }
     }
-    this.#logger[this.#level]({ source: this.#source }, parsed?.message ?? line)
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      this.end()
+    }, entryPauseMs)
+  }
+
+  /** Passes on what has come. */
+  end(): void {
+    clearTimeout(this.#pause)
+    if (this.#entry === null) return
+    const { level, source, lines } = this.#entry
+    this.#entry = null
+    this.#logger[level]({ source }, lines.join('\n'))
   }
 }

@@ -34,7 +34,7 @@ export class JavaProcess {
   constructor(
     command: JavaCommand,
     logger: Logger,
-    on: { outputLine?(line: string): void; logLine?(line: string): void },
+    on: { readonly outputLine?: (line: string) => void; readonly logLine?: (line: string) => void },
   ) {
     this.#command = command
     this.#log = new DaemonLog(logger)
@@ -53,6 +53,7 @@ export class JavaProcess {
     this.exited = new Promise(resolve => {
       this.#child.on('close', (exitCode, signal) => {
         this.#hasExited = true
+        this.#log.end()
         resolve({ exitCode, signal })
       })
     })

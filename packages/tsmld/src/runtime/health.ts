@@ -4,17 +4,26 @@ import type { RuntimeStatus } from './status.ts'
 export interface Health {
   /** False when the process should be replaced: a stream has failed for good. */
   readonly live: boolean
-  /** Whether every stream runs. Holding no lease is healthy: another worker may have them all. */
+  /** Whether every stream runs, and no shard keeps failing. Holding no lease is healthy: another worker may have them all. */
   readonly ready: boolean
   /** Why not, a sentence each. */
   readonly reasons: readonly string[]
 }
+
+/** One failure, or two, may be a passing one: the shard starts again by itself. */
+const keepsFailing = 3
 
 /** Judges a runtime by its status. */
 export function healthOf({ state, streams }: RuntimeStatus): Health {
   const reasons = streams
     .filter(stream => stream.state !== 'running')
     .map(stream => `${stream.name} is ${stream.state}${stream.lastFailure === null ? '' : `: ${stream.lastFailure}`}`)
+  for (const { name, shards } of streams) {
+    for (const { shardId, failures, lastFailure } of shards) {
+      if (failures < keepsFailing) continue
+      reasons.push(`${name} ${shardId} failed ${failures} times in a row: ${lastFailure ?? ''}`)
+    }
+  }
   if (state !== 'running') reasons.unshift(`the runtime is ${state}`)
   return {
     live: state !== 'failed' && streams.every(stream => stream.state !== 'failed'),

@@ -30,7 +30,7 @@ export interface RuntimeOptions {
    * @default 30000
    */
   readonly nodeTimeoutMs?: number | undefined
-  /** How long the daemon may take to start a stream, in milliseconds. @default 120000 */
+  /** How long the daemon may take to start a stream, in milliseconds; an application's first start takes the KCL one to two minutes. @default 300000 */
   readonly startTimeoutMs?: number | undefined
   /** How often a stream's tree may start again. @default { max: 10, withinMs: 10000 } */
   readonly restartLimit?: RestartLimit | undefined

@@ -1,8 +1,17 @@
 import { type Backoff, jitteredBackoffMs } from '../session/backoff.ts'
 
+/** How a shard's sessions failed of late. */
+export interface FailuresInRow {
+  readonly count: number
+  /** The last one's message; null where there is none. */
+  readonly last: string | null
+}
+
+export const noFailures: FailuresInRow = { count: 0, last: null }
+
 /** Counts how often each shard's sessions failed in a row: without a checkpoint in between. */
 export class ShardFailures {
-  readonly #counts = new Map<string, number>()
+  readonly #rows = new Map<string, FailuresInRow>()
   readonly #limit: number
   readonly #backoff: Backoff
   readonly #random: () => number
@@ -15,24 +24,24 @@ export class ShardFailures {
   }
 
   /** Notes a failure; a session that saved a checkpoint has got further, and counts from one. True when the limit is passed. */
-  failed(shardId: string, savedCheckpoint: boolean): boolean {
-    const count = savedCheckpoint ? 1 : this.count(shardId) + 1
-    this.#counts.set(shardId, count)
+  failed(shardId: string, message: string, savedCheckpoint: boolean): boolean {
+    const count = savedCheckpoint ? 1 : this.of(shardId).count + 1
+    this.#rows.set(shardId, { count, last: message })
     return count > this.#limit
   }
 
   /** The shard was checkpointed, or is no longer ours to judge. */
   clear(shardId: string): void {
-    this.#counts.delete(shardId)
+    this.#rows.delete(shardId)
   }
 
-  count(shardId: string): number {
-    return this.#counts.get(shardId) ?? 0
+  of(shardId: string): FailuresInRow {
+    return this.#rows.get(shardId) ?? noFailures
   }
 
   /** How long the shard's next session waits before the user's code runs. */
   delayMs(shardId: string): number {
-    const count = this.count(shardId)
+    const { count } = this.of(shardId)
     return count === 0 ? 0 : jitteredBackoffMs(count, this.#backoff, this.#random)
   }
 }

@@ -7,7 +7,7 @@ import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionFigures, SessionStatus } from '../session/session-status.ts'
 import { type SessionContext, ShardSession } from '../session/shard-session.ts'
 import type { Child } from './rest-for-one.ts'
-import { ShardFailures } from './shard-failures.ts'
+import { noFailures, ShardFailures } from './shard-failures.ts'
 
 /** What the sessions of one stream have in common. */
 export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize'> {
@@ -25,8 +25,10 @@ export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'before
 
 /** A shard as `runtime.status()` tells of it. */
 export interface ShardStatus extends SessionStatus {
-  /** How often its session failed in a row. */
+  /** How often its sessions failed in a row, without a checkpoint since. */
   readonly failures: number
+  /** The last of these failures; null where there is none. */
+  readonly lastFailure: string | null
 }
 
 const shardBackoff = { baseMs: 500, maxMs: 30_000 }
@@ -163,7 +165,7 @@ export class ShardSessions<R> implements Child {
     const delayMs = this.#failures.delayMs(shardId)
     if (delayMs > 0) {
       session.logger.warn(
-        { failures: this.#failures.count(shardId), delayMs },
+        { failures: this.#failures.of(shardId).count, delayMs },
         'the shard failed before: it waits before it begins',
       )
       await within(new Promise<never>(() => {}), delayMs, called)
@@ -206,9 +208,9 @@ export class ShardSessions<R> implements Child {
         return
       case 'failed': {
         if (end.error === this.#stopping.signal.reason) return
-        const exceeded = this.#failures.failed(shardId, saved !== null)
-        const failures = this.#failures.count(shardId)
-        this.#keep({ ...status, failures })
+        const exceeded = this.#failures.failed(shardId, end.error.message, saved !== null)
+        const failures = this.#failures.of(shardId).count
+        this.#keep({ ...status, failures, lastFailure: end.error.message })
         logger.error(
           { err: end.error, failures, checkpoint: saved },
           `the session failed; its records come again from the last checkpoint: ${end.error.message}`,
@@ -226,7 +228,10 @@ export class ShardSessions<R> implements Child {
 
   #statusOf(session: ShardSession<R>): ShardStatus {
     const status = session.status()
-    return { ...status, failures: this.#failures.count(status.shardId) }
+    // A checkpoint since then shows that the shard is past what it failed at.
+    const isPast = status.checkpointedSequenceNumber !== null
+    const { count, last } = isPast ? noFailures : this.#failures.of(status.shardId)
+    return { ...status, failures: count, lastFailure: last }
   }
 
   #keep(status: ShardStatus): void {

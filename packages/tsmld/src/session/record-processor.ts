@@ -42,7 +42,7 @@ export interface RecordProcessor<R> {
   shardEnded?(checkpointer: Checkpointer): Promise<void> | void
   /** The worker stops or hands the lease over: finish and checkpoint. */
   shutdownRequested?(checkpointer: Checkpointer): Promise<void> | void
-  /** Another worker has the lease: discard what is not checkpointed. */
+  /** The lease is no longer held, to another worker or after a stop: discard what is not checkpointed. */
   leaseLost?(): Promise<void> | void
   /** Whether `processRecords` is also called with no records, as a heartbeat. @default false */
   readonly emptyBatches?: boolean

@@ -2,6 +2,7 @@ import { asError, ProtocolError, RecordProcessorError, TsmldError, type TsmldErr
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
 import type { DaemonMessage, NodeMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
+import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
 import type { Connection } from './connection.ts'
@@ -274,7 +275,7 @@ export class ShardSession<R> {
       signal: this.#abort.signal,
       logger: this.#logger,
     }
-    this.#processor = await factory(shard)
+    this.#processor = asProcessor(await factory(shard))
   }
 
   #blame(message: HandledMessage, error: unknown): Error {

@@ -35,7 +35,7 @@ test('what is not given has its default', () => {
     sharedDaemon: false,
     transport: 'unix',
     nodeTimeoutMs: 30_000,
-    startTimeoutMs: 120_000,
+    startTimeoutMs: 300_000,
     restartLimit: { max: 10, withinMs: 10_000 },
     shardRestartLimit: 10,
     handlerWaitMs: 30_000,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DaemonLog, parseLogLine } from '../../src/daemon/daemon-log.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 const line = (level: string, message: string): string =>
   `2026-11-23T18:00:00.000Z ${level} [worker-1] a.b.Shard: ${message}`
@@ -11,6 +12,7 @@ function logged(...lines: string[]): string[] {
   const logger = new RecordingLogger()
   const log = new DaemonLog(logger)
   for (const each of lines) log.write(each)
+  log.end()
   return logger.lines.map(({ level, fields, message }) => `${level} ${String(fields['source'])} ${message}`)
 }
 
@@ -32,7 +34,7 @@ test('a line is taken apart: thread, logger, message, colons in it included', ()
   assert.equal(parseLogLine('    at java.base/java.lang.Thread.run(Thread.java:840)'), null)
 })
 
-test('the lines of a stack trace have the level of the line that they continue', () => {
+test('the lines of a stack trace are one message with the line that they continue', () => {
   assert.deepEqual(
     logged(
       line('ERROR', 'it failed'),
@@ -41,21 +43,14 @@ test('the lines of a stack trace have the level of the line that they continue',
       line('INFO', 'on'),
       '\tat x',
     ),
-    [
-      'error a.b.Shard it failed',
-      'error a.b.Shard   java.lang.Error: why',
-      'error a.b.Shard \tat a.b.C.d(C.java:1)',
-      'info a.b.Shard on',
-      'info a.b.Shard \tat x',
-    ],
+    ['error a.b.Shard it failed\n  java.lang.Error: why\n\tat a.b.C.d(C.java:1)', 'info a.b.Shard on\n\tat x'],
   )
 })
 
 test("a line of another form is the JVM's own, at info", () => {
   assert.deepEqual(logged(line('ERROR', 'x'), 'Picked up JAVA_TOOL_OPTIONS: -Xmx1g', '  and more'), [
     'error a.b.Shard x',
-    'info jvm Picked up JAVA_TOOL_OPTIONS: -Xmx1g',
-    'info jvm   and more',
+    'info jvm Picked up JAVA_TOOL_OPTIONS: -Xmx1g\n  and more',
   ])
 })
 
@@ -65,7 +60,9 @@ test('blank lines are passed over', () => {
 
 test('a line is cut at 4 KiB', () => {
   const logger = new RecordingLogger()
-  new DaemonLog(logger).write(line('INFO', 'x'.repeat(100_000)))
+  const log = new DaemonLog(logger)
+  log.write(line('INFO', 'x'.repeat(100_000)))
+  log.end()
   assert.equal((logger.lines[0]?.message.length ?? 0) < 4_200, true)
   assert.match(logger.lines[0]?.message ?? '', /x…$/)
 })
@@ -76,4 +73,14 @@ test('the last 20 lines are kept for errors, oldest first', () => {
   assert.equal(log.lastLines.length, 20)
   assert.match(String(log.lastLines[0]), /n 6$/)
   assert.match(String(log.lastLines.at(-1)), /n 25$/)
+})
+
+test('an entry comes out when its lines stop coming, also without a next one', async t => {
+  const clock = new VirtualClock(t)
+  const logger = new RecordingLogger()
+  const log = new DaemonLog(logger)
+  log.write(line('WARN', 'alone'))
+  assert.equal(logger.lines.length, 0)
+  await clock.pass(100)
+  assert.equal(logger.lines[0]?.message, 'alone')
 })

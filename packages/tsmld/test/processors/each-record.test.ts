@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deferred } from '../../src/deferred.ts'
+import { ConfigError } from '../../src/errors.ts'
 import { eachRecord, type RecordHandler } from '../../src/processors/each-record.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import { endError, newSession } from '../support/played-session.ts'
@@ -38,7 +39,7 @@ test('the whole batch is checkpointed after its last record, and then answered',
   assert.deepEqual(daemon.heard(), ['status processRecords'])
 })
 
-test('a record that fails ends the session: nothing of its batch is checkpointed, and no later record is handled', async () => {
+test('a record that fails ends the session, once those before it are checkpointed; no later record is handled', async () => {
   const seen: string[] = []
   const played = await sessionWith(({ sequenceNumber }) => {
     seen.push(sequenceNumber)
@@ -47,7 +48,9 @@ test('a record that fails ends the session: nothing of its batch is checkpointed
   played.daemon.say(batch(1, 2, 3))
   await turns()
   assert.deepEqual(seen, ['1', '2'])
-  assert.deepEqual(played.daemon.heard(), [])
+  assert.deepEqual(played.daemon.heard(), ['checkpoint 1/0'])
+  played.daemon.say(answered(1))
+  await turns()
   assert.match(endError(played).message, /poison/)
 })
 
@@ -79,4 +82,8 @@ test('the handler gets the shard with its signal and its logger', async () => {
   await turns()
   assert.deepEqual(ids, ['shardId-000000000000'])
   assert.deepEqual(log.messages('info'), ['handled'])
+})
+
+test('what is no function is refused at once', () => {
+  assert.throws(() => eachRecord('x' as never), ConfigError)
 })

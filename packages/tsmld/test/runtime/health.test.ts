@@ -13,6 +13,18 @@ const stream = (state: StreamState, lastFailure: string | null = null): StreamSt
   lastFailure,
   shards: [],
 })
+const shard = {
+  shardId: 'shardId-1',
+  state: 'idle',
+  lease: 'held',
+  handlingMs: null,
+  records: 0,
+  batches: 0,
+  checkpoints: 0,
+  lastSequenceNumber: null,
+  checkpointedSequenceNumber: null,
+  millisBehindLatest: null,
+} as const
 const health = (state: RuntimeState, ...streams: StreamStatus[]) => healthOf({ state, workerId: 'w', streams })
 
 test('a runtime whose streams all run is live and ready, with no lease too', () => {
@@ -43,3 +55,16 @@ for (const state of ['created', 'starting', 'stopping', 'stopped'] as const) {
     assert.deepEqual(reasons, [`the runtime is ${state}`, 'clicks-cache is starting'])
   })
 }
+
+test('a shard that fails three times in a row makes the runtime not ready, and is named with its reason; before that it is not', () => {
+  const failing = (failures: number): StreamStatus => ({
+    ...stream('running'),
+    shards: [{ ...shard, failures, lastFailure: 'poison' }],
+  })
+  assert.equal(health('running', failing(2)).ready, true)
+  assert.deepEqual(health('running', failing(3)), {
+    live: true,
+    ready: false,
+    reasons: ['clicks-cache shardId-1 failed 3 times in a row: poison'],
+  })
+})

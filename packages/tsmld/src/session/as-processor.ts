@@ -1,0 +1,8 @@
+import type { RecordProcessor } from './record-processor.ts'
+
+/** What a factory made, which without types may be anything: better said now than at the first batch. @throws TypeError */
+export function asProcessor<R>(made: RecordProcessor<R>): RecordProcessor<R> {
+  const { processRecords } = (made as Partial<RecordProcessor<R>> | null | undefined) ?? {}
+  if (typeof processRecords === 'function') return made
+  throw new TypeError('the factory returned no object with a method processRecords')
+}
