@@ -115,14 +115,14 @@ real('a Java that is too old is refused, and says its version (23)', async lab =
 real('a Kinesis stream that does not exist is named (23)', async lab => {
   await assertRefused(lab, kinesis({ streamName: 'no-such-stream' }), {
     error: StreamFailedError,
-    message: /no-such-stream.*\(ResourceNotFoundException\)$/,
+    message: /no-such-stream in region us-east-1 at http.*\(ResourceNotFoundException\)$/,
   })
 })
 
 real('a table that does not exist is named (23)', async lab => {
   await assertRefused(lab, dynamodb({ tableName: 'no-such-table' }), {
     error: StreamFailedError,
-    message: /no-such-table.*\(ResourceNotFoundException\)$/,
+    message: /no-such-table in region us-east-1 at http.*\(ResourceNotFoundException\)$/,
   })
 })
 
@@ -161,7 +161,15 @@ real('missing credentials are named (23)', async lab => {
 real('an endpoint that refuses connections is named (23)', async lab => {
   await assertRefused(lab, kinesis({ kinesisEndpoint: 'http://127.0.0.1:1' }), {
     error: StreamFailedError,
-    message: /127\.0\.0\.1:1/,
+    message: /Could not reach Kinesis at http:\/\/127\.0\.0\.1:1 \(Connection refused\)/,
+  })
+})
+
+real('a DynamoDB endpoint that refuses connections is named, and soon (23)', async lab => {
+  await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: 'http://127.0.0.1:1' }), {
+    error: StreamFailedError,
+    message: /Could not reach DynamoDB at http:\/\/127\.0\.0\.1:1 \(Connection refused\)/,
+    withinMs: 10_000,
   })
 })
 

@@ -64,6 +64,7 @@ final class LogSetup {
     async.setDiscardingThreshold(0);
     async.setNeverBlock(true);
     async.addAppender(appender);
+    async.addFilter(new LogNoise(System.currentTimeMillis()));
     async.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);

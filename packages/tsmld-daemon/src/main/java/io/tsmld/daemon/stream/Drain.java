@@ -30,6 +30,7 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
    * released.
    */
   boolean run(long deadlineNanos) throws InterruptedException {
+    scheduler.leaseCoordinator().stopLeaseTaker(); // nothing is found again that is let go
     CompletableFuture<Void> peersKnown =
         CompletableFuture.runAsync(peers::refreshAndLeave, Background.THREADS);
     CompletableFuture<Void> left =

@@ -61,10 +61,17 @@ final class DynamoPlan {
     StreamPlan.Probe probe =
         () -> {
           Probes.ask(
+              Service.of("DynamoDB Streams", streams.serviceClientConfiguration()),
               "the DynamoDB stream " + arn,
               () ->
                   CompletableFuture.supplyAsync(
-                      () -> streams.describeStream(request -> request.streamArn(arn).limit(1)),
+                      () ->
+                          streams.describeStream(
+                              request ->
+                                  request
+                                      .streamArn(arn)
+                                      .limit(1)
+                                      .overrideConfiguration(Probes.FEW_RETRIES)),
                       Background.THREADS));
           Probes.leaseTable(leases.dynamoDBClient(), leases.tableName());
         };
@@ -135,8 +142,12 @@ final class DynamoPlan {
       throws StreamException {
     TableDescription description =
         Probes.ask(
+                Service.of("DynamoDB", client.serviceClientConfiguration()),
                 "the table " + table,
-                () -> client.describeTable(request -> request.tableName(table)))
+                () ->
+                    client.describeTable(
+                        request ->
+                            request.tableName(table).overrideConfiguration(Probes.FEW_RETRIES)))
             .table();
     boolean enabled =
         description.streamSpecification() != null

@@ -33,6 +33,7 @@ final class FastStart {
   private static void createLeaseTable(DynamoDbAsyncClient client, String table)
       throws StreamException {
     Probes.ask(
+        Service.of("DynamoDB", client.serviceClientConfiguration()),
         "the lease table " + table,
         () ->
             client

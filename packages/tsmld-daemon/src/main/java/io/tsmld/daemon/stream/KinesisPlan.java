@@ -18,8 +18,15 @@ final class KinesisPlan {
     StreamPlan.Probe probe =
         () -> {
           Probes.ask(
+              Service.of("Kinesis", kinesis.serviceClientConfiguration()),
               "the Kinesis stream " + stream,
-              () -> kinesis.listShards(request -> request.streamName(stream).maxResults(1)));
+              () ->
+                  kinesis.listShards(
+                      request ->
+                          request
+                              .streamName(stream)
+                              .maxResults(1)
+                              .overrideConfiguration(Probes.FEW_RETRIES)));
           Probes.leaseTable(
               parts.leaseManagement().dynamoDBClient(), parts.leaseManagement().tableName());
         };

@@ -2,12 +2,13 @@ package io.tsmld.daemon.stream;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
@@ -15,30 +16,47 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /** One question to a service, with a deadline, and its failure in a sentence. */
 final class Probes {
   private static final long DEADLINE_MS = 15_000;
-  private static final String NO_CREDENTIALS =
-      "no AWS credentials were found: set the AWS_ variables, a profile or a role for the JVM, or the"
-          + " option credentials";
+  private static final int ATTEMPTS = 5;
+
+  /** The clients' own retries keep a user for 13 s before an endpoint that refuses connections. */
+  static final Consumer<AwsRequestOverrideConfiguration.Builder> FEW_RETRIES =
+      request ->
+          request.addPlugin(
+              client ->
+                  client.overrideConfiguration(
+                      client.overrideConfiguration().toBuilder()
+                          .retryStrategy(
+                              AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                  .maxAttempts(ATTEMPTS)
+                                  .build())
+                          .build()));
 
   private Probes() {}
 
   /**
    * @param what for the message: "the stream clicks", "the lease table clicks-cache"
    */
-  static <T> T ask(String what, Supplier<CompletableFuture<T>> request) throws StreamException {
+  static <T> T ask(Service service, String what, Supplier<CompletableFuture<T>> request)
+      throws StreamException {
     try {
       return request.get().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw explain(what, e.getCause());
+      throw Failures.explain(service, what, e.getCause());
     } catch (TimeoutException e) {
       throw new StreamException(
           "TimeoutException",
-          "No answer about " + what + " came within " + DEADLINE_MS / 1000 + " s");
+          "No answer about "
+              + what
+              + " came within "
+              + DEADLINE_MS / 1000
+              + " s from "
+              + service.address());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StreamException(
           "InterruptedException", "The question about " + what + " was interrupted");
     } catch (RuntimeException e) {
-      throw explain(what, e);
+      throw Failures.explain(service, what, e);
     }
   }
 
@@ -51,8 +69,11 @@ final class Probes {
     try {
       keys =
           ask(
+                  Service.of("DynamoDB", client.serviceClientConfiguration()),
                   "the lease table " + table,
-                  () -> client.describeTable(request -> request.tableName(table)))
+                  () ->
+                      client.describeTable(
+                          request -> request.tableName(table).overrideConfiguration(FEW_RETRIES)))
               .table()
               .keySchema();
     } catch (StreamException e) {
@@ -68,30 +89,5 @@ final class Probes {
               + table
               + " is no lease table; choose another applicationName (it names that table)");
     }
-  }
-
-  static StreamException explain(String what, Throwable thrown) {
-    Throwable cause = thrown;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String name = cause.getClass().getSimpleName();
-    if (cause instanceof AwsServiceException service && service.awsErrorDetails() != null) {
-      String code = service.awsErrorDetails().errorCode();
-      String message = service.awsErrorDetails().errorMessage();
-      boolean generic = name.equals("KinesisException") || name.equals("DynamoDbException");
-      return new StreamException(
-          generic && code != null ? code : name, sentence(what, code + ": " + message));
-    }
-    String message = String.valueOf(cause.getMessage());
-    // The SDK then lists its whole chain of providers, each with its reason: no sentence.
-    boolean noCredentials = message.startsWith("Unable to load credentials");
-    return new StreamException(name, sentence(what, noCredentials ? NO_CREDENTIALS : message));
-  }
-
-  private static String sentence(String what, String detail) {
-    String line = detail.replaceAll("\\s+", " ").strip();
-    return "Could not read " + what + " (" + line + ")";
   }
 }

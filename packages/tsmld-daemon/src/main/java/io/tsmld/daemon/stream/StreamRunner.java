@@ -115,6 +115,11 @@ public final class StreamRunner {
     } catch (StreamException e) {
       fail(e.error(), e.getMessage());
     } catch (Throwable t) {
+      StreamException noRegion = Failures.noRegion(t);
+      if (noRegion != null) {
+        fail(noRegion.error(), noRegion.getMessage());
+        return;
+      }
       LOG.error("The stream {} failed", name(), t);
       Throwable cause = rootCause(t);
       fail(cause.getClass().getSimpleName(), "The stream failed: " + cause.getMessage());

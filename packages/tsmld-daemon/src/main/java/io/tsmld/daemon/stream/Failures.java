@@ -1,0 +1,76 @@
+package io.tsmld.daemon.stream;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/** What the AWS SDK throws, in a sentence for a stream's user. */
+final class Failures {
+  private static final String NO_CREDENTIALS =
+      "no AWS credentials were found: set the AWS_ variables, a profile or a role for the JVM, or the"
+          + " option credentials";
+  private static final String NO_REGION = "No region: give the stream a region, or set AWS_REGION";
+
+  private Failures() {}
+
+  static StreamException explain(Service service, String what, Throwable thrown) {
+    Throwable cause = thrown;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String name = cause.getClass().getSimpleName();
+    String read = "Could not read " + what + " " + service.place();
+    if (cause instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
+      String code = answer.awsErrorDetails().errorCode();
+      String message = answer.awsErrorDetails().errorMessage();
+      boolean generic = name.equals("KinesisException") || name.equals("DynamoDbException");
+      return new StreamException(
+          generic && code != null ? code : name, sentence(read, code + ": " + message));
+    }
+    // The SDK's own text lists, from here on, its whole chain of providers or its guesses.
+    Throwable network = innermost(cause, IOException.class::isInstance);
+    if (cause instanceof SdkClientException && network != null) {
+      return new StreamException(
+          name, sentence("Could not reach " + service.address(), reason(network)));
+    }
+    String message = String.valueOf(cause.getMessage());
+    boolean noCredentials = message.startsWith("Unable to load credentials");
+    return new StreamException(name, sentence(read, noCredentials ? NO_CREDENTIALS : message));
+  }
+
+  /** Why no client could be made, where that has a sentence of its own; else null. */
+  static StreamException noRegion(Throwable thrown) {
+    Throwable cause =
+        innermost(
+            thrown, each -> String.valueOf(each.getMessage()).startsWith("Unable to load region"));
+    return cause == null ? null : new StreamException(cause.getClass().getSimpleName(), NO_REGION);
+  }
+
+  private static Throwable innermost(Throwable thrown, Predicate<Throwable> is) {
+    Throwable found = null;
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      found = is.test(each) ? each : found;
+    }
+    return found;
+  }
+
+  private static String reason(Throwable network) {
+    String message = String.valueOf(network.getMessage());
+    if (network instanceof ConnectException) {
+      return message.replaceFirst(": .*", ""); // what follows is the address again
+    }
+    return network instanceof UnknownHostException
+        ? "unknown host " + message.replaceFirst(": .*", "")
+        : message;
+  }
+
+  private static String sentence(String start, String detail) {
+    return start + " (" + detail.replaceAll("\\s+", " ").strip() + ")";
+  }
+}
