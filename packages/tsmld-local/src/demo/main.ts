@@ -23,7 +23,7 @@ switch (args.kind) {
     const log = args.verbose ? showing() : keeping()
     const screen = createScreen(args.json ? process.stderr : process.stdout)
     const report = await runDemo({ ...args, screen, logger: log.logger, interrupted: interrupt.signal })
-    if (!report.ok)
+    if (!report.ok && report.interrupted !== true)
       process.stderr.write(
         log
           .last()
@@ -31,7 +31,7 @@ switch (args.kind) {
           .join(''),
       )
     if (args.json) process.stdout.write(`${JSON.stringify(report)}\n`)
-    if (interrupt.signal.aborted) process.exitCode = 130
+    if (report.interrupted === true) process.exitCode = 130
     else process.exitCode = report.ok ? 0 : 1
     break
   }

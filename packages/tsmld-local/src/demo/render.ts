@@ -63,6 +63,17 @@ export function renderVerdict(type: string, verdict: Verdict): string {
   return `${isKept(verdict) ? '✔' : '✖'} ${type}: ${counts}${unexpected === 0 ? '' : `, ${number(unexpected)} that nobody produced`}`
 }
 
+/** What came of one stream before Ctrl-C, in one line; only disorder and invention are marked as wrong. */
+export function renderInterrupted(type: string, verdict: Verdict): string {
+  const { produced, processed, lost, duplicates, outOfOrder, unexpected } = verdict
+  const wrong = [
+    ...(outOfOrder === 0 ? [] : [`, ${number(outOfOrder)} out of order`]),
+    ...(unexpected === 0 ? [] : [`, ${number(unexpected)} that nobody produced`]),
+  ]
+  const counts = `${number(produced)} produced, ${number(processed)} processed, ${number(duplicates)} duplicates`
+  return `${wrong.length === 0 ? '' : '✖ '}${type}: ${counts}${wrong.join('')}; interrupted: ${number(lost)} not processed yet`
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map(row => row[column]?.length ?? 0)))
   const line = (row: readonly string[]) =>

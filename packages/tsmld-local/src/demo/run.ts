@@ -47,9 +47,9 @@ export async function runDemo(context: DemoContext): Promise<Report> {
     const { coldStartMs, error } = await playScenario({ ...context, stack, kinesis, dynamodb, enter })
     clearInterval(drawing)
     enter('done')
-    const report = makeReport([kinesis, dynamodb], coldStartMs, error)
+    const interrupted = context.interrupted.aborted
+    const report = makeReport([kinesis, dynamodb], { coldStartMs, interrupted, ...(error && { error }) })
     screen.write(...renderReport([kinesis, dynamodb], report))
-    if (context.interrupted.aborted) screen.write('Interrupted: what was not processed yet counts as lost here.')
     return report
   } finally {
     clearInterval(drawing)

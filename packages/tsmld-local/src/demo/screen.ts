@@ -24,20 +24,26 @@ export function createScreen(output: Output): Screen {
 }
 
 function redrawing(output: Output): Screen {
-  let drawn = 0
+  let drawn: readonly string[] = []
   return {
     show(progress) {
       // A line that wraps would be two, and the way up wrong.
       const lines = renderLive(progress).map(line => line.slice(0, output.columns))
-      // Up over what was drawn, and each line cleared to its end.
-      output.write(`${drawn > 0 ? `\u001b[${String(drawn)}A` : ''}${lines.map(line => `${line}\u001b[K\n`).join('')}`)
-      drawn = lines.length
+      // Up over what was drawn, and each line cleared to its end; then what is left below.
+      const up = rows(drawn, output.columns)
+      output.write(`${up > 0 ? `\u001b[${String(up)}A` : ''}${lines.map(line => `${line}\u001b[K\n`).join('')}\u001b[J`)
+      drawn = lines
     },
     write(...lines) {
       output.write(lines.map(line => `${line}\n`).join(''))
-      drawn = 0
+      drawn = []
     },
   }
+}
+
+/** How many rows lines take: a terminal that became narrower has wrapped those it showed. */
+function rows(lines: readonly string[], columns = Number.POSITIVE_INFINITY): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0)
 }
 
 function plain(output: Output): Screen {

@@ -15,7 +15,7 @@ test('a terminal is redrawn over what was drawn', () => {
   const screen = createScreen(output)
   screen.show(at(0))
   screen.show(at(100))
-  assert.deepEqual(written, ['0.0 s  processing\u001b[K\n', '\u001b[1A0.1 s  processing\u001b[K\n'])
+  assert.deepEqual(written, ['0.0 s  processing\u001b[K\n\u001b[J', '\u001b[1A0.1 s  processing\u001b[K\n\u001b[J'])
 })
 
 test('lines that stay are not drawn over', () => {
@@ -24,13 +24,27 @@ test('lines that stay are not drawn over', () => {
   screen.show(at(0))
   screen.write('one', 'two')
   screen.show(at(100))
-  assert.deepEqual(written, ['0.0 s  processing\u001b[K\n', 'one\ntwo\n', '0.1 s  processing\u001b[K\n'])
+  assert.deepEqual(written, [
+    '0.0 s  processing\u001b[K\n\u001b[J',
+    'one\ntwo\n',
+    '0.1 s  processing\u001b[K\n\u001b[J',
+  ])
 })
 
 test('a line is cut at the width of the terminal, so that the next drawing finds its place', () => {
   const { written, output } = recording(true)
   createScreen({ ...output, columns: 8 }).show(at(0))
-  assert.deepEqual(written, ['0.0 s  p\u001b[K\n'])
+  assert.deepEqual(written, ['0.0 s  p\u001b[K\n\u001b[J'])
+})
+
+test('a terminal that became narrower is redrawn over the lines that it wrapped', () => {
+  const { written, output } = recording(true)
+  const terminal = { ...output, columns: 80 }
+  const screen = createScreen(terminal)
+  screen.show(at(0))
+  terminal.columns = 8
+  screen.show(at(100))
+  assert.equal(written[1], '\u001b[3A0.1 s  p\u001b[K\n\u001b[J')
 })
 
 test('elsewhere a line comes every two seconds, and at once when the phase changes', () => {
