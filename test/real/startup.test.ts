@@ -169,7 +169,7 @@ real('a DynamoDB endpoint that refuses connections is named, and soon (23)', asy
   await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: 'http://127.0.0.1:1' }), {
     error: StreamFailedError,
     message: /Could not reach DynamoDB at http:\/\/127\.0\.0\.1:1 \(Connection refused\)/,
-    withinMs: 10_000,
+    withinMs: 12_000,
   })
 })
 

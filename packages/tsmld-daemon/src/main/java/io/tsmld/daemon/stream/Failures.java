@@ -34,7 +34,7 @@ final class Failures {
           generic && code != null ? code : name, sentence(read, code + ": " + message));
     }
     // The SDK's own text lists, from here on, its whole chain of providers or its guesses.
-    Throwable network = innermost(cause, IOException.class::isInstance);
+    Throwable network = network(cause);
     if (cause instanceof SdkClientException && network != null) {
       return new StreamException(
           name, sentence("Could not reach " + service.address(), reason(network)));
@@ -50,6 +50,16 @@ final class Failures {
         innermost(
             thrown, each -> String.valueOf(each.getMessage()).startsWith("Unable to load region"));
     return cause == null ? null : new StreamException(cause.getClass().getSimpleName(), NO_REGION);
+  }
+
+  /** The last attempt may only have waited for a connection; those before it are suppressed. */
+  private static Throwable network(Throwable thrown) {
+    Throwable found = innermost(thrown, IOException.class::isInstance);
+    for (Throwable earlier : thrown.getSuppressed()) {
+      Throwable refused = innermost(earlier, ConnectException.class::isInstance);
+      found = refused == null ? found : refused;
+    }
+    return found;
   }
 
   private static Throwable innermost(Throwable thrown, Predicate<Throwable> is) {

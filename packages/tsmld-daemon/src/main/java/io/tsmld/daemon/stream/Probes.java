@@ -1,5 +1,6 @@
 package io.tsmld.daemon.stream;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,20 +17,25 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /** One question to a service, with a deadline, and its failure in a sentence. */
 final class Probes {
   private static final long DEADLINE_MS = 15_000;
-  private static final int ATTEMPTS = 5;
+  private static final int ATTEMPTS = 3;
+
+  /** The SDK's pool of connections may hang for 10 s when one was refused. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(3);
 
   /** The clients' own retries keep a user for 13 s before an endpoint that refuses connections. */
   static final Consumer<AwsRequestOverrideConfiguration.Builder> FEW_RETRIES =
       request ->
-          request.addPlugin(
-              client ->
-                  client.overrideConfiguration(
-                      client.overrideConfiguration().toBuilder()
-                          .retryStrategy(
-                              AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                  .maxAttempts(ATTEMPTS)
-                                  .build())
-                          .build()));
+          request
+              .apiCallAttemptTimeout(ATTEMPT)
+              .addPlugin(
+                  client ->
+                      client.overrideConfiguration(
+                          client.overrideConfiguration().toBuilder()
+                              .retryStrategy(
+                                  AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                      .maxAttempts(ATTEMPTS)
+                                      .build())
+                              .build()));
 
   private Probes() {}
 

@@ -28,6 +28,16 @@ class FailuresTest {
   }
 
   @Test
+  void theAttemptThatWasRefusedIsTheReasonWhenTheLastOneOnlyWaited() {
+    Throwable waited = SdkClientException.create("Unable to execute HTTP request: Acquire ...");
+    waited.addSuppressed(
+        SdkClientException.create("x", new ConnectException("Connection refused: /127.0.0.1:1")));
+    assertEquals(
+        "Could not reach DynamoDB at http://127.0.0.1:1 (Connection refused)",
+        Failures.explain(LOCAL, "the table t", waited).getMessage());
+  }
+
+  @Test
   void aHostThatIsUnknownIsNamed() {
     Throwable unknown = SdkClientException.create("x", new UnknownHostException("nowhere"));
     assertEquals(
