@@ -25,7 +25,9 @@ try {
 async function main(updateLock) {
   if (!updateLock && (await isBuilt(packageFolder, await inputStamp(packageFolder)))) return
   ensureTools()
-  console.error('jars: building the daemon and gathering its jars (the first time downloads about 130 MB of Java libraries and Maven plugins)')
+  console.error(
+    'jars: building the daemon and gathering its jars (the first time downloads about 130 MB of Java libraries and Maven plugins)',
+  )
   const lock = updateLock ? undefined : JSON.parse(await readFile(lockFile, 'utf8'))
   await buildProject(join(packageFolder, 'stock'), async stock => {
     await buildProject(
