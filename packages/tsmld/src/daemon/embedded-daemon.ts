@@ -225,7 +225,8 @@ export class EmbeddedDaemon {
         return
       case 'exit':
         this.#exit = report
-        logger.info({ code: report.code, reason: report.reason }, 'the daemon exits')
+        // Its last line on stderr tells people the same.
+        logger.debug({ code: report.code, reason: report.reason }, 'the daemon exits')
         return
     }
   }
