@@ -225,8 +225,7 @@ export class EmbeddedDaemon {
         return
       case 'exit':
         this.#exit = report
-        // Its last line on stderr tells people the same.
-        logger.debug({ code: report.code, reason: report.reason }, 'the daemon exits')
+        logger.info({ code: report.code, reason: report.reason }, 'the daemon exits')
         return
     }
   }
