@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { dynamodbStream, kinesisStream } from 'tsmld'
 import { type Lab, real } from './support/lab.ts'
 import { assertExactlyOnce } from './support/oracle.ts'
+import { isAlive } from './support/processes.ts'
 import { itemSink, kinesisSink } from './support/sink.ts'
-import { isAlive } from './support/worker-process.ts'
 
 async function processBoth(
   lab: Lab,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { kinesisStream } from 'tsmld'
 import { type Lab, real } from './support/lab.ts'
 import { assertKept, type Identity } from './support/oracle.ts'
+import { isAlive } from './support/processes.ts'
 import { kinesisSink } from './support/sink.ts'
 import { eventually } from './support/stack.ts'
-import { isAlive, type Worker } from './support/worker-process.ts'
+import type { Worker } from './support/worker-process.ts'
 
 const nodeTimeoutMs = 3_000
 const keys = Array.from({ length: 12 }, (_, key) => `key-${key}`)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +15,7 @@ import {
   type TsmldError,
 } from 'tsmld'
 import { type Lab, real } from './support/lab.ts'
+import { processes } from './support/processes.ts'
 import { uniqueName } from './support/stack.ts'
 import { spawnWorker } from './support/worker-process.ts'
 
@@ -67,9 +67,8 @@ async function assertRefused(lab: Lab, stream: ReturnType<typeof kinesis>, refus
   assert.deepEqual(await readdir(folder), [])
 }
 
-function javaChildren(): string[] {
-  const table = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,comm='], { encoding: 'utf8' })
-  return table.split('\n').filter(row => row.trim().startsWith(`${process.pid} `) && /\bjava$/.test(row))
+function javaChildren(): unknown[] {
+  return processes().filter(({ parent, name }) => parent === process.pid && name === 'java')
 }
 
 /** Runs `body` with these environment variables; undefined takes one away. */

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { describe } from 'node:test'
 import { dynamodbStream, kinesisStream, type Runtime } from 'tsmld'
 import { type Lab, real } from './support/lab.ts'
 import { assertKept, type Identity, judge } from './support/oracle.ts'
+import { isAlive, processes } from './support/processes.ts'
 import { itemSink, kinesisSink, type SinkBehaviour } from './support/sink.ts'
 import { eventually } from './support/stack.ts'
-import { isAlive } from './support/worker-process.ts'
 
 const coldStartMs = 120_000
 const keys = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -137,11 +136,7 @@ function jvmOf(runtime: Runtime): number {
 
 /** One of the socat processes in a JVM's process group, which it leads. */
 function bridgeOf(jvm: number): number {
-  const table = execFileSync('ps', ['-A', '-o', 'pgid=,pid=,comm='], { encoding: 'utf8' })
-  const rows = table.split('\n').map(row => row.trim().split(/\s+/))
-  const [bridge] = rows.flatMap(([group, pid, command]) =>
-    group === String(jvm) && command === 'socat' ? [Number(pid)] : [],
-  )
+  const bridge = processes().find(({ group, name }) => group === jvm && name === 'socat')
   assert.ok(bridge !== undefined)
-  return bridge
+  return bridge.pid
 }

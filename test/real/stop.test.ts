@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type Lab, real } from './support/lab.ts'
 import { assertExactlyOnce, assertKept, type Identity, type SinkLine } from './support/oracle.ts'
+import { isAlive } from './support/processes.ts'
 import type { SinkBehaviour } from './support/sink.ts'
 import { eventually } from './support/stack.ts'
-import { isAlive, type Worker } from './support/worker-process.ts'
+import type { Worker } from './support/worker-process.ts'
 
 const failoverTimeMs = 2_000
 const leaseAssignmentIntervalMs = 2 * failoverTimeMs

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -83,12 +83,6 @@ export function spawnWorker(config: WorkerConfig, note: (line: SinkLine) => void
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Whether a process lives; a zombie, whose stopped parent cannot take note of its end, does not. */
-export function isAlive(pid: number): boolean {
-  const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()
-  return state !== '' && !state.startsWith('Z')
 }
 
 function follow(
