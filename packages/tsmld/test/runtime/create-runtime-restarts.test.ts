@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dynamodbStream } from '../../src/config/define-stream.ts'
+import { dynamodbStream, type StreamDefinition } from '../../src/config/define-stream.ts'
+import type { DynamodbStreamOptions } from '../../src/config/stream-options.ts'
 import { deferred } from '../../src/deferred.ts'
 import { DaemonExitError, RestartLimitError } from '../../src/errors.ts'
 import { createRuntime, type Runtime } from '../../src/runtime/create-runtime.ts'
@@ -19,6 +20,20 @@ function runsAgain(runtime: Runtime): boolean {
 function workerIds(fakes: FakeDaemons | undefined): string[] {
   const orders = fakes?.runs().flatMap(run => run.orders) ?? []
   return orders.flatMap(order => (order.type === 'startStream' ? [String(order.stream.properties['workerId'])] : []))
+}
+
+/** A DynamoDB stream on a stock daemon that plays one shard. */
+function stockItems(fakes: FakeDaemons, processor: DynamodbStreamOptions['processor']): StreamDefinition {
+  return dynamodbStream({
+    tableName: 'items',
+    applicationName: 'items-cache',
+    region: 'eu-west-1',
+    daemon: 'stock',
+    classpath: '/nowhere.jar',
+    javaPath: fakeJava,
+    env: fakes.env('shard'),
+    processor,
+  })
 }
 
 test('a JVM that ends is replaced, only after its exit was seen, under the same worker id', async t => {
@@ -195,22 +210,13 @@ test('a stock daemon that cannot ask its shards to stop: they finish with their 
   const work = deferred<void>()
   const fakes = await FakeDaemons.create(t)
   const logger = new RecordingLogger()
-  const stream = dynamodbStream({
-    tableName: 'items',
-    applicationName: 'items-cache',
-    region: 'eu-west-1',
-    daemon: 'stock',
-    classpath: '/nowhere.jar',
-    javaPath: fakeJava,
-    env: fakes.env('shard'),
-    processor: () => ({
-      async processRecords(_, checkpointer) {
-        begun.resolve()
-        await work.promise
-        await checkpointer.checkpoint()
-      },
-    }),
-  })
+  const stream = stockItems(fakes, () => ({
+    async processRecords(_, checkpointer) {
+      begun.resolve()
+      await work.promise
+      await checkpointer.checkpoint()
+    },
+  }))
   const runtime = createRuntime({ streams: [stream], logger, stopDeadlineMs: 5_000 })
   t.after(() => runtime.stop().catch(() => {}))
   await runtime.start()
@@ -233,21 +239,12 @@ test('a stock shard that fails while the stream stops ends the daemon at once, a
   const begun = deferred<void>()
   const work = deferred<void>()
   const fakes = await FakeDaemons.create(t)
-  const stream = dynamodbStream({
-    tableName: 'items',
-    applicationName: 'items-cache',
-    region: 'eu-west-1',
-    daemon: 'stock',
-    classpath: '/nowhere.jar',
-    javaPath: fakeJava,
-    env: fakes.env('shard'),
-    processor: () => ({
-      async processRecords() {
-        begun.resolve()
-        await work.promise
-      },
-    }),
-  })
+  const stream = stockItems(fakes, () => ({
+    async processRecords() {
+      begun.resolve()
+      await work.promise
+    },
+  }))
   const runtime = createRuntime({ streams: [stream], logger: new RecordingLogger(), stopDeadlineMs: 60_000 })
   t.after(() => runtime.stop().catch(() => {}))
   await runtime.start()
