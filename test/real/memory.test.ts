@@ -65,7 +65,7 @@ function batchOf(count: number, dataBytes: number): DaemonMessage {
       explicitHashKey: null,
       sequenceNumber: String(49_000_000_000_000_000_000_000n + BigInt(n)),
       subSequenceNumber: 0,
-      arrivalTimeMs: 1_760_000_000_000,
+      approximateArrivalTimestamp: new Date(1_760_000_000_000),
       encryptionType: null,
       aggregated: false,
     }),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { helloHandshake } from '../../../packages/tsmld/src/daemon/handshake.ts'
 import { listen } from '../../../packages/tsmld/src/daemon/listener.ts'
 import { framesCodec } from '../../../packages/tsmld/src/protocol/frame-codec.ts'
-import { recordDecoder } from '../../../packages/tsmld/src/records/record-decoder.ts'
+import { recordsDecoder } from '../../../packages/tsmld/src/records/records-decoder.ts'
 import { ShardSessions } from '../../../packages/tsmld/src/runtime/shard-sessions.ts'
 
 /** What the program listens with. */
@@ -42,7 +42,7 @@ async function run({ path, token, application }: MemoryConfig): Promise<void> {
         peakUsed = Math.max(peakUsed, used())
       },
     }),
-    decodeRecord: recordDecoder('kinesis', 'number'),
+    decodeRecords: recordsDecoder('kinesis', 'number'),
     newCodec: () => framesCodec(),
     logger: { debug: nothing, info: nothing, warn: nothing, error: console.error },
     checkpointTimeoutMs: 10_000,

@@ -47,6 +47,6 @@ function recordToJson(record: WireRecord, oldest: boolean): JsonObject {
     partitionKey,
     sequenceNumber,
     subSequenceNumber: record.subSequenceNumber,
-    approximateArrivalTimestamp: record.arrivalTimeMs,
+    approximateArrivalTimestamp: record.approximateArrivalTimestamp?.getTime() ?? null,
   }
 }

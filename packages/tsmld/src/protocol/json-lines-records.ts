@@ -25,12 +25,13 @@ export function processRecordsFromJson(object: JsonObject): DaemonMessage {
 
 function recordFromJson(record: unknown): WireRecord {
   if (!isJsonObject(record)) throw new ProtocolError('processRecords: a record must be an object')
+  const arrivalTimeMs = nullableIntegerField(record, 'approximateArrivalTimestamp', where)
   return {
     sequenceNumber: sequenceNumberField(record, 'sequenceNumber', where),
     subSequenceNumber: nullableSubSequenceNumberField(record, 'subSequenceNumber', where) ?? 0,
     partitionKey: nullableTextField(record, 'partitionKey', where),
     explicitHashKey: null,
-    arrivalTimeMs: nullableIntegerField(record, 'approximateArrivalTimestamp', where),
+    approximateArrivalTimestamp: arrivalTimeMs === null ? null : new Date(arrivalTimeMs),
     encryptionType: null,
     aggregated: null,
     data: decodeBase64(record['data'] ?? ''),

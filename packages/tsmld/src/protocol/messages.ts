@@ -1,4 +1,5 @@
 // The messages of docs/protocol.md, as both codecs give and take them. KCL 1's `shutdown` does not appear here: the json-lines codec translates it.
+import type { KinesisRecord } from '../records/record.ts'
 
 /** A position as the wire has it: digits or a sentinel (`TRIM_HORIZON`, `LATEST`, `AT_TIMESTAMP`, `SHARD_END`). */
 export interface WirePosition {
@@ -6,18 +7,8 @@ export interface WirePosition {
   readonly subSequenceNumber: number
 }
 
-/** A record as it came, before the stream's own decoding: for DynamoDB streams `data` is the stream record as JSON. */
-export interface WireRecord {
-  readonly sequenceNumber: string
-  readonly subSequenceNumber: number
-  readonly partitionKey: string | null
-  readonly explicitHashKey: string | null
-  /** Epoch milliseconds. */
-  readonly arrivalTimeMs: number | null
-  readonly encryptionType: 'NONE' | 'KMS' | null
-  readonly aggregated: boolean | null
-  readonly data: Buffer
-}
+/** A record as it came: a Kinesis stream's as its users get it; of a DynamoDB stream, `data` is the stream record, still encoded. */
+export type WireRecord = KinesisRecord
 
 /** The actions that are answered with a status. */
 export type Action = 'initialize' | 'processRecords' | 'leaseLost' | 'shardEnded' | 'shutdownRequested'

@@ -7,10 +7,13 @@ export interface Position {
   readonly subSequenceNumber: number
 }
 
-/** One user record of a Kinesis stream; KPL aggregates arrive taken apart. */
+/**
+ * One user record of a Kinesis stream; KPL aggregates arrive taken apart. Its fields are decoded when they are read, from the frame in which it came:
+ * name those that you need, for `{ ...record }` copies none (`JSON.stringify` and `console.log` show them all).
+ */
 export interface KinesisRecord extends Position {
   /**
-   * The record's bytes. They are a view into the frame in which the record came, so that keeping them keeps that frame (up to 1 MiB) alive:
+   * The record's bytes: a view into the frame, never reused, so that keeping them (or the record) keeps that frame (mostly 64 KiB, at most 1 MiB) alive:
    * copy with `Buffer.from(record.data)` what is kept for long.
    */
   readonly data: Buffer

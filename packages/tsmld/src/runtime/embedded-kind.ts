@@ -4,7 +4,7 @@ import { helloHandshake } from '../daemon/handshake.ts'
 import { newSocketPath } from '../daemon/listener.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
 import type { FrameLimits } from '../protocol/frame-layout.ts'
-import { recordDecoder } from '../records/record-decoder.ts'
+import { recordsDecoder } from '../records/records-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
 /** What the embedded daemon needs of its runtime. */
@@ -21,7 +21,7 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
   return {
     outlivesFailedSession: true,
     newCodec: () => framesCodec(limits),
-    recordDecoder: stream => recordDecoder(stream.type, stream.numbers),
+    recordsDecoder: stream => recordsDecoder(stream.type, stream.numbers),
     handshake: () => () => helloHandshake(token),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
     startDaemon: (stream, address, { signal }) => host.host(toDaemonStream(stream, { workerId }), address, signal),

@@ -172,7 +172,7 @@ export class StreamSupervisor {
       stream: stream.label,
       applicationName: stream.name,
       factory: stream.processor,
-      decodeRecord: this.#kind.recordDecoder(stream),
+      decodeRecords: this.#kind.recordsDecoder(stream),
       newCodec: this.#kind.newCodec,
       refuseWhileStopping: this.#kind.outlivesFailedSession,
       logger: this.#logger,

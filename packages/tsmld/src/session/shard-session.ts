@@ -1,7 +1,8 @@
 import { asError, ProtocolError, RecordProcessorError, TsmldError, type TsmldErrorOptions } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
-import type { DaemonMessage, NodeMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
+import type { DaemonMessage, NodeMessage, WirePosition } from '../protocol/messages.ts'
+import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
@@ -24,7 +25,7 @@ export interface SessionContext<R> {
   readonly stream: string
   readonly applicationName: string
   readonly factory: ProcessorFactory<R>
-  readonly decodeRecord: (record: WireRecord) => R
+  readonly decodeRecords: RecordsDecoder<R>
   readonly logger: Logger
   /** A new codec for each session: it keeps what it learned of the daemon's version. */
   readonly newCodec: () => Codec
@@ -245,7 +246,7 @@ export class ShardSession<R> {
         return this.#initialize(message)
       case 'processRecords': {
         if (processor === null || (message.records.length === 0 && processor.emptyBatches !== true)) return
-        const records = message.records.map(this.#context.decodeRecord)
+        const records = this.#context.decodeRecords(message.records)
         const { millisBehindLatest, atShardEnd } = message
         return processor.processRecords({ records, millisBehindLatest, atShardEnd }, this.#checkpointer)
       }

@@ -26,7 +26,7 @@ export function wireRecord(codec: 'frames' | 'json-lines'): fc.Arbitrary<WireRec
       subSequenceNumber,
       partitionKey: nullable(fc.string({ unit: 'grapheme', maxLength: 30 })),
       explicitHashKey: frames ? nullable(digits.map(text => text.slice(0, 39))) : fc.constant(null),
-      arrivalTimeMs: nullable(fc.maxSafeInteger()),
+      approximateArrivalTimestamp: nullable(fc.date({ noInvalidDate: true })),
       encryptionType: frames ? fc.constantFrom(null, 'NONE', 'KMS') : fc.constant(null),
       aggregated: frames ? fc.boolean() : fc.constant(null),
       data: fc.uint8Array({ maxLength: 400 }).map(bytes => Buffer.from(bytes)),

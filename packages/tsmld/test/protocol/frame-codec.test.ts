@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { ProtocolError } from '../../src/errors.ts'
 import { encodeDaemonMessage } from '../../src/protocol/daemon-frames.ts'
@@ -8,10 +9,14 @@ import { framesCodec } from '../../src/protocol/frame-codec.ts'
 import { encodeFrame } from '../../src/protocol/frame-encoder.ts'
 import { HelloReader } from '../../src/protocol/hello.ts'
 import { jsonLinesCodec } from '../../src/protocol/json-lines-codec.ts'
-import type { DaemonMessage, NodeMessage } from '../../src/protocol/messages.ts'
+import type { DaemonMessage, NodeMessage, WireRecord } from '../../src/protocol/messages.ts'
 import { nodeFramesDecoder, nodeLinesDecoder } from '../../src/protocol/node-message-decoder.ts'
 import { daemonMessages, nodeMessages, wireRecord } from './arbitraries.ts'
 import { randomSplits, replay } from './replay.ts'
+
+function processRecords(records: readonly WireRecord[]): DaemonMessage {
+  return { kind: 'processRecords', records, millisBehindLatest: null, atShardEnd: false }
+}
 
 /** What comes out of `messages` in a random chunking of their encoding. */
 function roundTrip<M>(
@@ -63,17 +68,38 @@ test("Node's messages come back from both codecs", () => {
 
 test('a record of data has a view of its chunk, not a copy', () => {
   const record = { ...fc.sample(wireRecord('frames'), { numRuns: 1, seed: 1 })[0], data: Buffer.from('some data') }
-  const chunk = Buffer.concat(
-    encodeDaemonMessage({
-      kind: 'processRecords',
-      records: [record as never],
-      millisBehindLatest: null,
-      atShardEnd: false,
-    }),
-  )
+  const chunk = Buffer.concat(encodeDaemonMessage(processRecords([record as never])))
   const [message] = [...framesCodec().decoder().push(chunk)]
   assert.ok(message?.kind === 'processRecords')
   assert.equal(message.records[0]?.data.buffer, chunk.buffer)
+})
+
+test('a record shows all of its fields to JSON.stringify and console.log, and has one data', () => {
+  const record = { ...fc.sample(wireRecord('frames'), { numRuns: 1, seed: 1 })[0], data: Buffer.from('some data') }
+  const [message] = [
+    ...framesCodec()
+      .decoder()
+      .push(Buffer.concat(encodeDaemonMessage(processRecords([record as never])))),
+  ]
+  assert.ok(message?.kind === 'processRecords')
+  const [came] = message.records
+  assert.ok(came)
+  assert.equal(JSON.stringify(came), JSON.stringify(record))
+  assert.equal(inspect(came), inspect(record))
+  assert.equal(came.data, came.data)
+})
+
+test('a record that is kept stays as it was, whatever comes after it', () => {
+  const decoder = framesCodec().decoder()
+  const sent = fc.sample(wireRecord('frames'), { numRuns: 40, seed: 2 })
+  const kept = sent.flatMap(record => {
+    const bytes = Buffer.concat(encodeDaemonMessage(processRecords([record]), 150))
+    // Cut inside the frames, so that some are put together and some are views of their chunk.
+    const chunks = [bytes.subarray(0, 40), bytes.subarray(40)]
+    return chunks.flatMap(chunk => [...decoder.push(Buffer.from(chunk))])
+  })
+  const records = kept.flatMap(message => (message.kind === 'processRecords' ? message.records : []))
+  assert.deepEqual(JSON.stringify(records), JSON.stringify(sent))
 })
 
 test('checkpoints may go out between actions', () => {
@@ -82,10 +108,7 @@ test('checkpoints may go out between actions', () => {
 
 test('each limit can be set, and is the greatest that passes', () => {
   const record = { ...fc.sample(wireRecord('frames'), { numRuns: 1, seed: 1 })[0], data: Buffer.alloc(1000) } as never
-  const frames = encodeDaemonMessage(
-    { kind: 'processRecords', records: [record], millisBehindLatest: null, atShardEnd: false },
-    100,
-  )
+  const frames = encodeDaemonMessage(processRecords([record]), 100)
   const payloads = frames.slice(1, -1).map(frame => frame.subarray(5))
   const bytes = Buffer.concat(payloads).length
   const fits = { payloadBytes: 100, recordBytes: bytes - 4, batchBytes: bytes }

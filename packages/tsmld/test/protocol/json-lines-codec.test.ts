@@ -31,7 +31,7 @@ const kcl3Messages: DaemonMessage[] = [
         subSequenceNumber: 2,
         partitionKey: 'clé-日本-𝄞',
         explicitHashKey: null,
-        arrivalTimeMs: 1761955200000,
+        approximateArrivalTimestamp: new Date(1761955200000),
         encryptionType: null,
         aggregated: null,
         data: Buffer.from('héllo'),
@@ -172,7 +172,7 @@ test('version 1 has no numbers: a start at TRIM_HORIZON, sub-sequence numbers of
   const [first] = batch.records
   assert.ok(first)
   assert.equal(first.subSequenceNumber, 0)
-  assert.equal(first.arrivalTimeMs, null)
+  assert.equal(first.approximateArrivalTimestamp, null)
   assert.deepEqual(made, { kind: 'checkpointAnswered', sequenceNumber: '7', subSequenceNumber: 0, error: null })
   assert.ok(refused?.kind === 'checkpointAnswered')
   assert.equal(refused.error, 'ShutdownException')

@@ -7,7 +7,7 @@ import { encodeDaemonMessage, encodeHello } from '../../src/protocol/daemon-fram
 import { framesCodec } from '../../src/protocol/frame-codec.ts'
 import type { NodeMessage } from '../../src/protocol/messages.ts'
 import { nodeFramesDecoder } from '../../src/protocol/node-message-decoder.ts'
-import { recordDecoder } from '../../src/records/record-decoder.ts'
+import { recordsDecoder } from '../../src/records/records-decoder.ts'
 import type { SessionEvent, SessionRules } from '../../src/session/session-events.ts'
 import { initialState, transition } from '../../src/session/session-state.ts'
 import { byteByByte, randomSplits, replayConnection } from './replay.ts'
@@ -85,10 +85,10 @@ for (const { name, daemonBytes, nodeBytes, node } of recordings) {
 
 test('the recorded DynamoDB records decode to an insert, a change and a removal', () => {
   const recording = recordings.find(({ name }) => name === 'dynamodb-stop.jsonl')
-  const decode = recordDecoder('dynamodb', 'number')
-  const records = replayConnection([recording?.daemonBytes ?? Buffer.alloc(0)])
-    .messages.flatMap(message => (message.kind === 'processRecords' ? message.records : []))
-    .map(decode)
+  const wire = replayConnection([recording?.daemonBytes ?? Buffer.alloc(0)]).messages.flatMap(message =>
+    message.kind === 'processRecords' ? message.records : [],
+  )
+  const records = recordsDecoder('dynamodb', 'number')(wire)
   assert.deepEqual(
     records.map(record => 'eventName' in record && [record.eventName, record.newImage, record.oldImage]),
     [

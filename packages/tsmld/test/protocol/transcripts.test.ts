@@ -48,7 +48,10 @@ function expected(line: string): object {
       subSequenceNumber: record['subSequenceNumber'] ?? 0,
       partitionKey: record['partitionKey'],
       explicitHashKey: null,
-      arrivalTimeMs: record['approximateArrivalTimestamp'],
+      approximateArrivalTimestamp:
+        typeof record['approximateArrivalTimestamp'] === 'number'
+          ? new Date(record['approximateArrivalTimestamp'])
+          : null,
       encryptionType: null,
       aggregated: null,
       data: Buffer.from(record['data'] as string, 'base64'),

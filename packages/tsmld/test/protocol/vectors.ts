@@ -18,6 +18,11 @@ interface RawVector {
   readonly canonical?: true
 }
 
+interface RawRecord extends Omit<WireRecord, 'data' | 'approximateArrivalTimestamp'> {
+  readonly arrivalTimeMs: number | null
+  readonly data: readonly Piece[]
+}
+
 /** A vector with its pieces put together. */
 export interface Vector extends Omit<RawVector, 'bytes' | 'messages'> {
   readonly bytes: Buffer
@@ -36,10 +41,14 @@ function join(pieces: readonly Piece[]): Buffer {
 
 function revive(message: object): DaemonMessage | FromNode {
   if (!('records' in message)) return message as DaemonMessage | FromNode
-  const records = message.records as readonly (Omit<WireRecord, 'data'> & { readonly data: readonly Piece[] })[]
+  const records = message.records as readonly RawRecord[]
   return {
     ...message,
-    records: records.map(record => ({ ...record, data: join(record.data) })),
+    records: records.map(({ arrivalTimeMs, data, ...rest }) => ({
+      ...rest,
+      approximateArrivalTimestamp: arrivalTimeMs === null ? null : new Date(arrivalTimeMs),
+      data: join(data),
+    })),
   } as unknown as DaemonMessage
 }
 

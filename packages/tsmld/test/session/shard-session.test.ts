@@ -156,9 +156,10 @@ for (const kind of codecKinds) {
       kind,
       { processRecords: () => void calls++ },
       {
-        decodeRecord: record => {
-          if (record.sequenceNumber === '2') throw new ProtocolError('a stream record without keys')
-          return record
+        decodeRecords: records => {
+          if (records.some(record => record.sequenceNumber === '2'))
+            throw new ProtocolError('a stream record without keys')
+          return records
         },
       },
     )

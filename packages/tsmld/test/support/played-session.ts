@@ -29,7 +29,7 @@ export function newSession(
       stream: 'clicks',
       applicationName: 'clicks-cache',
       factory: () => ({ processRecords() {} }),
-      decodeRecord: record => record,
+      decodeRecords: records => records,
       logger: log,
       newCodec: () => newCodec(kind),
       beforeInitialize: () => Promise.resolve(),

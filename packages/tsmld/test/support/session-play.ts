@@ -10,7 +10,7 @@ export const record = (n: number): WireRecord => ({
   ...at(n),
   partitionKey: null,
   explicitHashKey: null,
-  arrivalTimeMs: null,
+  approximateArrivalTimestamp: null,
   encryptionType: null,
   aggregated: null,
   data: Buffer.alloc(0),

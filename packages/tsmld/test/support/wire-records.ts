@@ -7,7 +7,7 @@ export function wireRecord(n: number, subSequenceNumber = 0): WireRecord {
     subSequenceNumber,
     partitionKey: `key-${n}`,
     explicitHashKey: null,
-    arrivalTimeMs: 1_700_000_000_000 + n,
+    approximateArrivalTimestamp: new Date(1_700_000_000_000 + n),
     encryptionType: null,
     aggregated: null,
     data: Buffer.from(`data ${n}`),
