@@ -37,42 +37,52 @@ public final class RecordEncoder {
     return (int) length;
   }
 
-  /** Everything before the data, the length field included; {@code length} is {@link #length}. */
+  /** Writes the whole record; {@code length} is {@link #length}. */
+  static void write(KinesisClientRecord record, int length, FrameOutput out) throws IOException {
+    putFixed(record, length, out.room(LENGTH_FIELD_BYTES + FIXED_BYTES));
+    out.ascii(record.sequenceNumber())
+        .ascii(orEmpty(record.explicitHashKey()))
+        .bytes(utf8(orEmpty(record.partitionKey())))
+        .bytes(data(record));
+  }
+
+  /** Everything before the data, the length field included, for a record that is sent in parts. */
   static ByteBuffer head(KinesisClientRecord record, int length) {
-    byte[] sequenceNumber = bytes(record.sequenceNumber());
-    byte[] hashKey = bytes(record.explicitHashKey());
-    byte[] partitionKey = bytes(record.partitionKey());
-    ByteBuffer head =
-        ByteBuffer.allocate(
-            LENGTH_FIELD_BYTES
-                + FIXED_BYTES
-                + sequenceNumber.length
-                + hashKey.length
-                + partitionKey.length);
-    head.putInt(length - LENGTH_FIELD_BYTES)
+    ByteBuffer head = ByteBuffer.allocate(length - data(record).remaining());
+    putFixed(record, length, head);
+    return head.put(utf8(record.sequenceNumber()))
+        .put(utf8(orEmpty(record.explicitHashKey())))
+        .put(utf8(orEmpty(record.partitionKey())))
+        .flip();
+  }
+
+  /** The record's own buffer: it must be read without moving its position. */
+  static ByteBuffer data(KinesisClientRecord record) {
+    return record.data() == null ? NO_DATA : record.data();
+  }
+
+  private static void putFixed(KinesisClientRecord record, int length, ByteBuffer to) {
+    to.putInt(length - LENGTH_FIELD_BYTES)
         .put((byte) flags(record))
         .put((byte) encryption(record.encryptionType()))
-        .put((byte) sequenceNumber.length)
-        .put((byte) hashKey.length)
-        .putShort((short) partitionKey.length)
+        .put((byte) record.sequenceNumber().length())
+        .put((byte) orEmpty(record.explicitHashKey()).length())
+        .putShort((short) partitionKeyBytes(record, length))
         .putLong(record.subSequenceNumber())
         .putLong(
             record.approximateArrivalTimestamp() == null
                 ? 0
-                : record.approximateArrivalTimestamp().toEpochMilli())
-        .put(sequenceNumber)
-        .put(hashKey)
-        .put(partitionKey);
-    return head.flip();
+                : record.approximateArrivalTimestamp().toEpochMilli());
   }
 
-  static void write(KinesisClientRecord record, int length, FrameOutput out) throws IOException {
-    out.bytes(head(record, length)).bytes(data(record));
-  }
-
-  /** A view of its own: the record's buffer stays as it was. */
-  static ByteBuffer data(KinesisClientRecord record) {
-    return record.data() == null ? NO_DATA.duplicate() : record.data().duplicate();
+  /** What the other fields leave of the whole: both numbers are ASCII. */
+  private static int partitionKeyBytes(KinesisClientRecord record, int length) {
+    return length
+        - LENGTH_FIELD_BYTES
+        - FIXED_BYTES
+        - record.sequenceNumber().length()
+        - orEmpty(record.explicitHashKey()).length()
+        - data(record).remaining();
   }
 
   private static int flags(KinesisClientRecord record) {
@@ -89,8 +99,12 @@ public final class RecordEncoder {
     return type == EncryptionType.KMS ? 2 : 0;
   }
 
-  private static byte[] bytes(String text) {
-    return text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static int within(String what, String text, int limit) throws ProtocolException {
