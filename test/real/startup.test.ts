@@ -6,6 +6,7 @@ import { after } from 'node:test'
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import {
   ConfigError,
+  DaemonExitError,
   type DynamodbStreamOptions,
   dynamodbStream,
   eachRecord,
@@ -179,4 +180,24 @@ real('a program that runs such a runtime ends with exit code 1 (23)', async lab 
   assert.deepEqual({ code, signal }, { code: 1, signal: null })
   assert.equal(worker.lines.find(line => line.type === 'failed')?.error, 'StreamFailedError')
   await worker.end()
+})
+
+real('a daemon starts out of the class archive that `tsmld prepare` made', async lab => {
+  const streamName = await lab.stack.createStream(1)
+  // With this a JVM that cannot use its archive ends.
+  const daemonOf = (jvmArgs: string[]) =>
+    kinesisStream({
+      streamName,
+      applicationName: uniqueName('archived'),
+      processor: eachRecord(() => {}),
+      jvmArgs,
+    })
+  const runtime = lab.runtime({ streams: [daemonOf(['-Xshare:on'])] })
+  await runtime.start()
+  await runtime.stop()
+  const broken = lab.runtime({ streams: [daemonOf(['-Xshare:on', '-XX:SharedArchiveFile=/nowhere.jsa'])] })
+  await assert.rejects(
+    broken.start(),
+    (error: unknown) => error instanceof DaemonExitError && /archive/.test(error.lastLines.join(' ')),
+  )
 })

@@ -48,6 +48,8 @@ async function main(updateLock) {
       updateLock ? [thirdParty, '-Dlicense.excludedScopes=test,provided'] : [],
     )
   })
+  // Archives of the jars that were there before.
+  await rm(join(packageFolder, 'class-archives'), { recursive: true, force: true })
   console.error('jars: done')
 }
 

@@ -17,6 +17,8 @@ export interface FoundJava {
   /** The program. */
   readonly path: string
   readonly major: number
+  /** All that `java -version` prints. */
+  readonly version: string
   readonly source: JavaSource
 }
 
@@ -49,7 +51,7 @@ export async function findJava(query: Partial<JavaQuery> = {}): Promise<FoundJav
   const major = javaMajorVersion(output)
   if (major === null) throw brokenJava(path, source, undefined)
   if (major < oldestJava) throw oldJava(path, source, major)
-  return { path, major, source }
+  return { path, major, version: output, source }
 }
 
 function isProgram(path: string): boolean {

@@ -2,7 +2,9 @@ import type { NormalizedDaemon } from '../config/daemon-options.ts'
 import { findJava } from '../config/find-java.ts'
 import type { NormalizedRuntime } from '../config/normalize-runtime.ts'
 import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { classArchiveArgs, classArchivePath } from '../daemon/class-archive.ts'
 import { DaemonHost } from '../daemon/daemon-host.ts'
+import { daemonPackageFolder } from '../daemon/daemon-package.ts'
 import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
 import { verifyJars } from '../daemon/jars.ts'
 import { daemonEnv, embeddedCommand } from '../daemon/java-command.ts'
@@ -29,7 +31,7 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
   const kinds = new Map<NormalizedStream, DaemonKind>()
   let shared: DaemonHost | undefined
   for (const stream of streams) {
-    const { path: java } = await findJava({
+    const { path: java, version: javaVersion } = await findJava({
       option: stream.daemon.javaPath ?? undefined,
       env: daemonEnv(stream.daemon),
     })
@@ -39,7 +41,8 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
       continue
     }
     const { classpath } = await verifyJars()
-    const host = sharedDaemon && shared !== undefined ? shared : embeddedHost(input, stream, java, classpath)
+    const host =
+      sharedDaemon && shared !== undefined ? shared : embeddedHost(input, stream, java, javaVersion, classpath)
     if (sharedDaemon) shared = host
     const { folder, token, workerId } = input
     kinds.set(
@@ -63,13 +66,15 @@ function embeddedHost(
   { options, logger, token }: DaemonKindsInput,
   stream: NormalizedStream,
   java: string,
+  javaVersion: string,
   classpath: string,
 ): DaemonHost {
   const daemon: NormalizedDaemon = stream.daemon
+  const archive = classArchivePath(daemonPackageFolder(), { javaVersion, classpath })
   return new DaemonHost(
     () =>
       new EmbeddedDaemon({
-        command: embeddedCommand(java, daemon, classpath),
+        command: embeddedCommand(java, daemon, classpath, classArchiveArgs(archive)),
         token,
         nodeTimeoutMs: options.nodeTimeoutMs,
         startTimeoutMs: options.startTimeoutMs,
