@@ -1,6 +1,6 @@
 import type { DaemonStream } from '../config/to-properties.ts'
 import type { EmbeddedDaemon } from './embedded-daemon.ts'
-import type { ListenerAddress } from './listener.ts'
+import type { ListenerLoads } from './listener-loads.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
 
 /** Where embedded streams find their JVM: one for each stream, or one host shared by several. */
@@ -16,7 +16,7 @@ export class DaemonHost {
    * Runs the stream in the JVM that runs, or starts one once the old one's exit was seen: two under one worker id would fight over their leases.
    * @throws StreamFailedError, DaemonExitError, TimeoutError
    */
-  async host(stream: DaemonStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
+  async host(stream: DaemonStream, listeners: ListenerLoads, signal: AbortSignal): Promise<StreamDaemon> {
     while (this.#current?.isEnding === true) {
       const ending = this.#current
       await ending.exited
@@ -24,6 +24,6 @@ export class DaemonHost {
     }
     signal.throwIfAborted()
     this.#current ??= this.#start()
-    return this.#current.host(stream, listener, signal)
+    return this.#current.host(stream, listeners, signal)
   }
 }

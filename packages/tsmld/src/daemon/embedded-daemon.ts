@@ -2,9 +2,10 @@ import type { DaemonStream } from '../config/to-properties.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { asError, DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
+import { Coalescer } from './coalescer.ts'
 import { type ControlListener, type ControlOrder, type ControlReport, parseReport } from './control-channel.ts'
 import { type JavaCommand, JavaProcess, type ProcessExit } from './java-process.ts'
-import type { ListenerAddress } from './listener.ts'
+import type { ListenerLoads } from './listener-loads.ts'
 import type { StreamDaemon } from './stream-daemon.ts'
 
 /** What one run of the daemon is made of; durations in milliseconds. */
@@ -18,6 +19,9 @@ export interface EmbeddedDaemonOptions {
 }
 
 const pingEveryMs = 2_000
+/** When many shards begin at once, the daemon's own count is better than a list that lags behind it. */
+const loadsQuietMs = 50
+const loadsWithinMs = 500
 /** What the daemon gets beyond the deadline to say its exit, before it is killed. */
 const exitGraceMs = 1_000
 /** The daemon's exit code when shards were still draining at the stop's deadline (docs/protocol.md). */
@@ -26,7 +30,7 @@ const deadlinePassedCode = 3
 /** One stream that the daemon runs. */
 interface Hosted {
   readonly stream: DaemonStream
-  readonly listener: ListenerAddress
+  readonly listeners: ListenerLoads
   stopping: boolean
   readonly started: () => void
   readonly fail: (error: Error) => void
@@ -42,6 +46,13 @@ export class EmbeddedDaemon {
   readonly #ready: Deferred<void> = deferred()
   readonly #hosted = new Map<string, Hosted>()
   readonly #pings: NodeJS.Timeout
+  readonly #loads = new Coalescer(
+    () => {
+      this.#tellListeners()
+    },
+    loadsQuietMs,
+    loadsWithinMs,
+  )
   #exit: Extract<ControlReport, { type: 'exit' }> | undefined
   #killedBy: Error | undefined
   #ending = false
@@ -84,13 +95,13 @@ export class EmbeddedDaemon {
    * Runs one stream in this JVM.
    * @throws StreamFailedError, DaemonExitError, TimeoutError
    */
-  async host(stream: DaemonStream, listener: ListenerAddress, signal: AbortSignal): Promise<StreamDaemon> {
+  async host(stream: DaemonStream, listeners: ListenerLoads, signal: AbortSignal): Promise<StreamDaemon> {
     const started: Deferred<void> = deferred()
     const failed = deferred<Error>()
     const stopped = deferred<boolean>()
     const hosted: Hosted = {
       stream,
-      listener,
+      listeners,
       stopping: false,
       started: () => {
         started.resolve()
@@ -103,6 +114,10 @@ export class EmbeddedDaemon {
       drained: stopped.promise,
     }
     this.#hosted.set(stream.name, hosted)
+    const unsubscribe = listeners.onChange(() => {
+      this.#loads.request()
+    })
+    void stopped.promise.then(unsubscribe)
     const timer = setTimeout(() => {
       const message = `The daemon did not start ${stream.name} within ${String(this.#options.startTimeoutMs)} ms.`
       started.reject(new TimeoutError(message, { stream: stream.name }))
@@ -232,6 +247,7 @@ export class EmbeddedDaemon {
 
   #exited(exit: ProcessExit): void {
     clearInterval(this.#pings)
+    this.#loads.cancel()
     this.#ending = true
     const drained = this.#exit?.code === 0
     for (const hosted of this.#hosted.values()) {
@@ -251,11 +267,9 @@ export class EmbeddedDaemon {
   }
 
   #tellListeners(): void {
-    const listeners: ControlListener[] = [...this.#hosted.values()].map(({ listener, stream }) => ({
-      ...listener,
-      load: 0,
-      stream: stream.name,
-    }))
+    const listeners: ControlListener[] = [...this.#hosted.values()].flatMap(({ listeners: { current }, stream }) =>
+      current().map(listener => ({ ...listener, stream: stream.name })),
+    )
     this.#order({ type: 'listeners', listeners })
   }
 

@@ -86,7 +86,14 @@ function helloFromJson(object: JsonObject): Hello {
     shardId: helloText(object, 'shardId'),
     leaseId: helloText(object, 'leaseId'),
     recordFormat,
+    ...helloTime(object['openedAt']),
   }
+}
+
+function helloTime(openedAt: unknown): { openedAt?: number } {
+  if (openedAt === undefined) return {}
+  if (!Number.isSafeInteger(openedAt)) throw new ProtocolError('the hello has an openedAt that is no whole number')
+  return { openedAt: openedAt as number }
 }
 
 function helloText(object: JsonObject, name: string): string {

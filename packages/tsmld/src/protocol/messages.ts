@@ -47,4 +47,6 @@ export interface Hello {
   readonly shardId: string
   readonly leaseId: string
   readonly recordFormat: 'kinesis' | 'dynamodb-json'
+  /** When the daemon opened the session, in epoch milliseconds: of two sessions of one shard the later has the newer lease, whichever is heard first. */
+  readonly openedAt?: number
 }

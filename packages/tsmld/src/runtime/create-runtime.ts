@@ -9,6 +9,7 @@ import { stderrLogger } from '../observability/default-logger.ts'
 import type { Logger } from '../observability/logger.ts'
 import { daemonKinds } from './daemon-kinds.ts'
 import { type Health, healthOf } from './health.ts'
+import { LocalHome } from './local-home.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { RuntimeState, RuntimeStatus } from './status.ts'
 import { StreamSupervisor } from './stream-supervisor.ts'
@@ -84,7 +85,8 @@ class StreamRuntime implements Runtime {
       })
       if (this.#stopping !== undefined) throw new TimeoutError('The runtime was stopped while it started.')
       this.#supervisors = this.#options.streams.map(
-        stream => new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger),
+        stream =>
+          new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger, input => new LocalHome(input)),
       )
       await this.#startStreams()
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { NormalizedStream } from '../config/normalized-stream.ts'
 import type { Handshake } from '../daemon/handshake.ts'
-import type { ListenerAddress, ListenerOptions } from '../daemon/listener.ts'
+import type { ListenerOptions } from '../daemon/listener.ts'
+import type { ListenerLoads } from '../daemon/listener-loads.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import type { Codec } from '../protocol/codec.ts'
 import type { RecordsDecoder } from '../records/records-decoder.ts'
@@ -25,5 +26,5 @@ export interface DaemonKind {
   handshake(transport: 'unix' | 'tcp'): () => Handshake
   listenAt(transport: 'unix' | 'tcp'): ListenerOptions['at']
   /** @throws TsmldError when it cannot be started. */
-  startDaemon(stream: NormalizedStream, address: ListenerAddress, tree: DaemonTree): Promise<StreamDaemon>
+  startDaemon(stream: NormalizedStream, listeners: ListenerLoads, tree: DaemonTree): Promise<StreamDaemon>
 }

@@ -24,6 +24,6 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
     recordsDecoder: stream => recordsDecoder(stream.type, stream.numbers),
     handshake: () => () => helloHandshake(token),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
-    startDaemon: (stream, address, { signal }) => host.host(toDaemonStream(stream, { workerId }), address, signal),
+    startDaemon: (stream, listeners, { signal }) => host.host(toDaemonStream(stream, { workerId }), listeners, signal),
   }
 }

@@ -7,7 +7,8 @@ import { noHandshake, tokenLineHandshake } from '../daemon/handshake.ts'
 import { verifyStockJars } from '../daemon/jars.ts'
 import { daemonEnv, jvmArgs } from '../daemon/java-command.ts'
 import type { JavaCommand } from '../daemon/java-process.ts'
-import { type ListenerAddress, newSocketPath } from '../daemon/listener.ts'
+import { newSocketPath } from '../daemon/listener.ts'
+import type { ListenerLoad, ListenerLoads } from '../daemon/listener-loads.ts'
 import { startStockDaemon } from '../daemon/stock-daemon.ts'
 import type { Logger } from '../observability/logger.ts'
 import { jsonLinesCodec } from '../protocol/json-lines-codec.ts'
@@ -55,9 +56,9 @@ export function stockKind(options: StockKindOptions): DaemonKind {
     recordsDecoder: stream => recordsDecoder(stream.type, stream.numbers),
     handshake: transport => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
-    startDaemon: async (stream, address, { signal, leave }) =>
+    startDaemon: async (stream, listeners, { signal, leave }) =>
       startStockDaemon({
-        command: await stockCommand(options, stream, address),
+        command: await stockCommand(options, stream, listeners),
         startTimeoutMs,
         logger,
         signal,
@@ -69,10 +70,11 @@ export function stockKind(options: StockKindOptions): DaemonKind {
 async function stockCommand(
   options: StockKindOptions,
   stream: NormalizedStream,
-  address: ListenerAddress,
+  listeners: ListenerLoads,
 ): Promise<JavaCommand> {
   const { java, folder, token, workerId, stopDeadlineMs, nodeTimeoutMs } = options
   const target = stream.target === 'stock-kcl1' ? 'stock-kcl1' : 'stock-kcl3'
+  const [address] = listeners.current() as [ListenerLoad]
   const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
   const properties = toProperties(stream, target, {
     workerId,

@@ -1,5 +1,4 @@
 import type { NormalizedStream } from '../config/normalized-stream.ts'
-import { type Listener, listen } from '../daemon/listener.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import { deferred } from '../deferred.ts'
 import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
@@ -7,15 +6,11 @@ import { type Logger, withFields } from '../observability/logger.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { type Child, delay, RestForOne } from './rest-for-one.ts'
 import { type RestartLimit, RestartPolicy } from './restart-policy.ts'
-import { ShardSessions, type ShardStatus } from './shard-sessions.ts'
+import type { HomeSettings, SessionHome, SessionHomeInput, StreamListeners } from './session-home.ts'
+import type { ShardStatus } from './session-registry.ts'
 
 /** What a tree needs beside its stream: the runtime's own settings. */
-export interface TreeSettings {
-  readonly transport: 'unix' | 'tcp'
-  readonly handshakeTimeoutMs: number
-  readonly handlerWaitMs: number
-  readonly checkpointTimeoutMs: number
-  readonly shardRestartLimit: number
+export interface TreeSettings extends HomeSettings {
   readonly restartLimit: RestartLimit
 }
 
@@ -37,8 +32,6 @@ export interface StreamStatus {
   readonly shards: readonly ShardStatus[]
 }
 
-const maxPendingHandshakes = 256
-const maxCheckpointAttempts = 10
 /** A connection ends because its bridge process died, or with the JVM, whose own exit then tells more. */
 const exitNoticeMs = 1_000
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
@@ -49,24 +42,40 @@ export class StreamSupervisor {
   /** Resolves with the reason when the stream has failed for good, and all of it is gone. */
   readonly failed: Promise<RestartLimitError>
   readonly #kind: DaemonKind
-  readonly #settings: TreeSettings
   readonly #logger: Logger
+  readonly #home: SessionHome
   readonly #tree: RestForOne
-  #sessions: ShardSessions<unknown> | undefined
-  #listener: Listener | undefined
+  #listeners: StreamListeners | undefined
   #daemon: StreamDaemon | undefined
   #state: StreamState = 'stopped'
   /** With a stock daemon a failed session costs the whole daemon: it would exit by itself, but only after its grace. */
   #sessionFailure = deferred<Error>()
 
-  constructor(stream: NormalizedStream, kind: DaemonKind, settings: TreeSettings, logger: Logger) {
+  /** @param newHome makes the place where the stream's sessions live. */
+  constructor(
+    stream: NormalizedStream,
+    kind: DaemonKind,
+    settings: TreeSettings,
+    logger: Logger,
+    newHome: (input: SessionHomeInput) => SessionHome,
+  ) {
     this.stream = stream
     this.#kind = kind
-    this.#settings = settings
     this.#logger = withFields(logger, { stream: stream.name })
+    this.#home = newHome({
+      stream,
+      kind,
+      settings,
+      logger: this.#logger,
+      onFailure: error => this.#sessionFailure.resolve(error),
+      onDisconnect: error => {
+        const { resolve } = this.#sessionFailure
+        setTimeout(() => resolve(error), exitNoticeMs).unref()
+      },
+    })
     const specs = [
-      { name: 'sessions', start: () => this.#startSessions() },
-      { name: 'listener', start: () => this.#startListener() },
+      { name: 'sessions', start: (signal: AbortSignal) => this.#home.start(signal) },
+      { name: 'listener', start: (signal: AbortSignal) => this.#startListeners(signal) },
       { name: 'daemon', start: (signal: AbortSignal) => this.#startDaemon(signal) },
     ]
     this.#tree = new RestForOne(
@@ -107,13 +116,13 @@ export class StreamSupervisor {
    */
   async stop(deadlineMs: number): Promise<void> {
     this.#beginToStop()
-    this.#sessions?.stop()
+    this.#home.sessions.stop()
     await this.#tree.release()
     try {
       await this.#stopDaemon(deadlineMs)
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error
-      const running = (this.#sessions?.running ?? []).map(({ shardId }) => shardId).join(', ')
+      const running = this.#home.sessions.running.map(({ shardId }) => shardId).join(', ')
       if (running === '') throw error
       throw new TimeoutError(`${error.message} Still running: ${running}.`, { cause: error, stream: this.stream.name })
     } finally {
@@ -128,7 +137,7 @@ export class StreamSupervisor {
     // It would wait out its grace, and begin drained shards again meanwhile.
     if (!this.#kind.outlivesFailedSession) void this.#sessionFailure.promise.then(() => daemon.kill())
     const outcome = await daemon.stop(deadlineMs).catch(asError)
-    const failure = this.#sessions?.stopFailure ?? outcome
+    const failure = this.#home.sessions.stopFailure ?? outcome
     if (failure !== undefined) throw failure
   }
 
@@ -149,7 +158,7 @@ export class StreamSupervisor {
       daemon: { kind: daemon.kind, pid: this.#daemon?.pid ?? null },
       restarts: this.#tree.restarts,
       lastFailure: this.#tree.lastFailure?.message ?? null,
-      shards: this.#sessions?.statuses() ?? [],
+      shards: this.#home.sessions.statuses(),
     }
   }
 
@@ -159,58 +168,26 @@ export class StreamSupervisor {
   }
 
   async #close(): Promise<void> {
-    await this.#listener?.close()
-    await this.#sessions?.terminate()
+    await this.#listeners?.terminate()
+    this.#home.sessions.stop()
+    await this.#home.sessions.terminate()
     if (this.#state !== 'failed') this.#state = 'stopped'
   }
 
-  #startSessions(): Promise<Child> {
-    const { stream } = this
-    const sessions = new ShardSessions({
-      ...this.#settings,
-      maxCheckpointAttempts,
-      stream: stream.label,
-      applicationName: stream.name,
-      factory: stream.processor,
-      decodeRecords: this.#kind.recordsDecoder(stream),
-      newCodec: this.#kind.newCodec,
-      refuseWhileStopping: this.#kind.outlivesFailedSession,
-      logger: this.#logger,
-      onFailure: error => this.#sessionFailure.resolve(error),
-      onDisconnect: error => {
-        const { resolve } = this.#sessionFailure
-        setTimeout(() => resolve(error), exitNoticeMs).unref()
-      },
-    })
-    this.#sessions = sessions
-    return Promise.resolve(sessions)
-  }
-
-  async #startListener(): Promise<Child> {
-    const { transport, handshakeTimeoutMs } = this.#settings
-    const listener = await listen({
-      at: this.#kind.listenAt(transport),
-      handshake: this.#kind.handshake(transport),
-      handshakeTimeoutMs,
-      maxPendingHandshakes,
-      onSession: (socket, { hello, rest }) => this.#sessions?.accept(socket, hello, rest) ?? null,
-      onRefused: reason => {
-        this.#logger.warn({ reason }, 'a connection was refused')
-      },
-    })
-    this.#listener = listener
-    return { failed: listener.failed, terminate: () => listener.close() }
+  async #startListeners(signal: AbortSignal): Promise<Child> {
+    this.#listeners = await this.#home.listen(signal)
+    return this.#listeners
   }
 
   async #startDaemon(signal: AbortSignal): Promise<Child> {
-    const { address } = this.#listener as Listener
+    const { loads } = this.#listeners as StreamListeners
     if (this.#tree.restarts === 0) await delay(Math.random() * this.stream.startStaggerMs, signal)
     signal.throwIfAborted()
     const failure = deferred<Error>()
     this.#sessionFailure = failure
-    const daemon = await this.#kind.startDaemon(this.stream, address, {
+    const daemon = await this.#kind.startDaemon(this.stream, loads, {
       signal,
-      leave: () => this.#sessions?.leave() ?? Promise.resolve(),
+      leave: () => this.#home.sessions.leave(),
     })
     this.#daemon = daemon
     if (this.#state !== 'stopping') this.#state = 'running'

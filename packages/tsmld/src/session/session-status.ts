@@ -22,6 +22,9 @@ export interface SessionStatus {
   readonly millisBehindLatest: number | null
 }
 
+/** What is counted over all sessions of a shard. */
+export type SessionTotals = Pick<SessionStatus, 'records' | 'batches' | 'checkpoints'>
+
 /** Counts what passes through a session. */
 export class SessionFigures {
   #records = 0
@@ -45,10 +48,10 @@ export class SessionFigures {
   }
 
   /** Goes on counting where an earlier session of the same shard was. */
-  resume(earlier: SessionFigures): void {
-    this.#records += earlier.#records
-    this.#batches += earlier.#batches
-    this.#checkpoints += earlier.#checkpoints
+  resume({ records, batches, checkpoints }: SessionTotals): void {
+    this.#records += records
+    this.#batches += batches
+    this.#checkpoints += checkpoints
   }
 
   status(shardId: string | null, { phase, lease, delivered, saved }: SessionState): SessionStatus {

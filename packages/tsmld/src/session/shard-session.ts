@@ -109,11 +109,6 @@ export class ShardSession<R> {
     return this.#logger
   }
 
-  /** Whether the lease was lost, or the session is over. */
-  get isPast(): boolean {
-    return this.#state.lease === 'lost' || this.#state.phase.name === 'closed'
-  }
-
   /** Settles when no user code of this session runs any more; never rejects. */
   handlerSettled(): Promise<void> {
     return this.#running

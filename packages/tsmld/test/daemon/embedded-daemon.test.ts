@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import type { DaemonStream } from '../../src/config/to-properties.ts'
 import { DaemonHost } from '../../src/daemon/daemon-host.ts'
 import { EmbeddedDaemon } from '../../src/daemon/embedded-daemon.ts'
+import { onlyListener } from '../../src/daemon/listener-loads.ts'
 import { DaemonExitError, ProtocolError, StreamFailedError, TimeoutError } from '../../src/errors.ts'
 import { FakeDaemons, type FakeMode, isAlive } from '../support/fake-daemons.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
@@ -31,7 +32,8 @@ async function hostOf(t: TestContext, modes: FakeMode[], options: { startTimeout
     daemons.push(daemon)
     return daemon
   })
-  const start = (name = 'clicks-cache', signal: AbortSignal = never) => host.host(stream(name), listener, signal)
+  const start = (name = 'clicks-cache', signal: AbortSignal = never) =>
+    host.host(stream(name), onlyListener(listener), signal)
   return { fakes, logger, daemons, start }
 }
 

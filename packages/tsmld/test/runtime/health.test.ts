@@ -15,6 +15,7 @@ const stream = (state: StreamState, lastFailure: string | null = null): StreamSt
 })
 const shard = {
   shardId: 'shardId-1',
+  thread: null,
   state: 'idle',
   lease: 'held',
   handlingMs: null,
