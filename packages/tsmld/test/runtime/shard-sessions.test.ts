@@ -140,6 +140,16 @@ test('an older lease that initializes late neither begins nor aborts the newer o
   }
 })
 
+test('a hello that was long on its way is refused where a newer session has the shard, and leaves that one alone', async () => {
+  const { open, shards } = sessionsOf()
+  open({ openedAt: 2_000 }).peer.say(initialize())
+  await turns()
+  assert.equal(open({ openedAt: 1_000 }).refusal, 'a newer session has this shard')
+  assert.equal(open({ openedAt: 1_000, shardId: 'shardId-000000000001' }).refusal, null)
+  assert.equal(shards[0]?.signal.aborted, false)
+  assert.equal(open({ openedAt: 3_000 }).refusal, null)
+})
+
 test("a stock daemon's session is as new as its initialize, whichever connected first", async () => {
   const { open, shards } = sessionsOf('json-lines')
   const [connectedFirst, connectedSecond] = [open().peer, open().peer]

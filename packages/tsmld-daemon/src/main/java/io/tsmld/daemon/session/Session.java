@@ -287,7 +287,12 @@ public final class Session implements Conversation.Handler {
 
   private static String hello(ShardLease lease, SessionConfig config) {
     return Messages.hello(
-        config.token(), config.stream(), lease.shardId(), lease.leaseId(), config.recordFormat());
+        config.token(),
+        config.stream(),
+        lease.shardId(),
+        lease.leaseId(),
+        config.recordFormat(),
+        System.currentTimeMillis());
   }
 
   @FunctionalInterface

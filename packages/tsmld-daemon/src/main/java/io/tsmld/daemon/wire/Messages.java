@@ -18,15 +18,25 @@ public final class Messages {
 
   private Messages() {}
 
+  /** {@code openedAt} is in epoch milliseconds, or null to leave it out. */
   public static String hello(
-      String token, String stream, String shardId, String leaseId, String recordFormat) {
-    return JSON.createObjectNode()
-        .put("token", token)
-        .put("stream", stream)
-        .put("shardId", shardId)
-        .put("leaseId", leaseId)
-        .put("recordFormat", recordFormat)
-        .toString();
+      String token,
+      String stream,
+      String shardId,
+      String leaseId,
+      String recordFormat,
+      Long openedAt) {
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("token", token)
+            .put("stream", stream)
+            .put("shardId", shardId)
+            .put("leaseId", leaseId)
+            .put("recordFormat", recordFormat);
+    if (openedAt != null) {
+      node.put("openedAt", openedAt);
+    }
+    return node.toString();
   }
 
   public static String initialize(String shardId, ExtendedSequenceNumber from) {

@@ -3,6 +3,7 @@ package io.tsmld.daemon.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tsmld.daemon.wire.Frames;
 import java.io.IOException;
@@ -23,6 +24,8 @@ class SessionTest extends SessionHarness {
     assertEquals("token", peer.hello.path("token").asText());
     assertEquals("lease-1", peer.hello.path("leaseId").asText());
     assertEquals("kinesis", peer.hello.path("recordFormat").asText());
+    long age = System.currentTimeMillis() - peer.hello.path("openedAt").asLong();
+    assertTrue(age >= 0 && age < 10_000, "opened " + age + " ms ago");
     assertEquals(
         "{\"action\":\"initialize\",\"shardId\":\"shardId-000000000007\",\"sequenceNumber\":\"42\",\"subSequenceNumber\":3}",
         peer.next().toString());

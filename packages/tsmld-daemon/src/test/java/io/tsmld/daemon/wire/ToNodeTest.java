@@ -67,7 +67,8 @@ class ToNodeTest {
               hello.path("stream").asText(),
               hello.path("shardId").asText(),
               hello.path("leaseId").asText(),
-              hello.path("recordFormat").asText()));
+              hello.path("recordFormat").asText(),
+              hello.has("openedAt") ? hello.path("openedAt").asLong() : null));
       skip = PREAMBLE_BYTES;
     }
     for (JsonNode message : vector.path("messages")) {
