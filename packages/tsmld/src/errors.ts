@@ -85,6 +85,26 @@ export class DaemonExitError extends TsmldError {
   }
 }
 
+/** A thread ended by itself, or was ended because it gave no sign of life: the streams that had shards there start again. `cause` is what was thrown in it, if anything. */
+export class ThreadExitError extends TsmldError {
+  readonly code = 'TSMLD_THREAD_EXIT'
+  override readonly retryable = true
+  /** The thread's index, from 0. */
+  readonly thread: number
+  /** What its code called `process.exit` with; null where it ended otherwise. */
+  readonly exitCode: number | null
+
+  constructor(
+    message: string,
+    exit: { readonly thread: number; readonly exitCode: number | null },
+    options: TsmldErrorOptions = {},
+  ) {
+    super(message, options)
+    this.thread = exit.thread
+    this.exitCode = exit.exitCode
+  }
+}
+
 /** The daemon could not run one stream: no such stream, no permission, no credentials, or its scheduler ended. */
 export class StreamFailedError extends TsmldError {
   readonly code = 'TSMLD_STREAM_FAILED'

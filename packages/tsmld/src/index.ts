@@ -11,6 +11,7 @@ export {
   RecordProcessorError,
   RestartLimitError,
   StreamFailedError,
+  ThreadExitError,
   TimeoutError,
   TsmldError,
   type TsmldErrorOptions,
@@ -32,3 +33,4 @@ export type { RuntimeState, RuntimeStatus } from './runtime/status.ts'
 export type { StreamState, StreamStatus } from './runtime/stream-supervisor.ts'
 export type { Batch, Checkpointer, ProcessorFactory, RecordProcessor, Shard } from './session/record-processor.ts'
 export type { SessionStatus } from './session/session-status.ts'
+export type { ThreadStatus } from './threads/thread-pool.ts'

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts'
+import { moduleOf } from '../processors/module-processor.ts'
 import type { RuntimeOptions } from '../runtime/runtime-options.ts'
 import { bool, type Check, integer, milliseconds, oneOf } from './checks.ts'
 import { didYouMean } from './did-you-mean.ts'
@@ -9,6 +10,7 @@ import { dynamodbOptionTable, kinesisOptionTable } from './option-table.ts'
 /** A runtime's options, checked, with defaults filled in. */
 export interface NormalizedRuntime {
   readonly streams: readonly NormalizedStream[]
+  readonly threads: number
   readonly stopDeadlineMs: number
   readonly onStreamFailed: NonNullable<RuntimeOptions['onStreamFailed']>
   readonly sharedDaemon: boolean
@@ -25,6 +27,9 @@ export interface NormalizedRuntime {
   readonly maxLineBytes: number
 }
 
+/** Each has a heap of its own; more than a machine has cores gain nothing. */
+const mostThreads = 256
+
 const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
   streams: value => {
     if (!Array.isArray(value) || value.length === 0) return 'must be an array of at least one stream'
@@ -33,6 +38,7 @@ const checks: Readonly<Record<keyof RuntimeOptions, Check>> = {
       : 'must hold what kinesisStream(), dynamodbStream() or streamFromProperties() give'
   },
   defaults: isObject,
+  threads: integer(0, mostThreads),
   stopDeadlineMs: milliseconds(0),
   onStreamFailed: value => (typeof value === 'function' ? null : oneOf('stop', 'continue')(value)),
   logger: value => {
@@ -85,6 +91,8 @@ export function normalizeRuntime(
   }
   const streams = options.streams.map(stream => normalizeStream(stream, options.defaults))
   assertSeparate(streams)
+  const threads = options.threads ?? 0
+  if (threads > 0) assertThreadable(streams)
   const sharedDaemon = options.sharedDaemon ?? false
   if (sharedDaemon) assertShareable(streams)
   const transport = options.transport ?? (platform === 'win32' ? 'tcp' : 'unix')
@@ -92,6 +100,7 @@ export function normalizeRuntime(
     throw new ConfigError("Option 'transport' of the runtime cannot be 'unix' on Windows: use 'tcp'")
   return {
     streams,
+    threads,
     sharedDaemon,
     transport,
     stopDeadlineMs: options.stopDeadlineMs ?? 30_000,
@@ -141,6 +150,20 @@ function assertSeparate(streams: readonly NormalizedStream[]): void {
         `Streams '${other.name}' and '${stream.name}' share the lease table '${table}' (leaseTableName): each needs its own`,
       )
     tables.set(place, stream)
+  }
+}
+
+/** A thread can be handed a module, but no function; and a stock daemon connects to one listener only. */
+function assertThreadable(streams: readonly NormalizedStream[]): void {
+  for (const { name, daemon, processor } of streams) {
+    if (daemon.kind === 'stock')
+      throw new ConfigError(
+        `Option 'threads' of the runtime needs the embedded daemon, but '${name}' has daemon 'stock': use 'embedded', or no threads`,
+      )
+    if (moduleOf(processor) === null)
+      throw new ConfigError(
+        `Option 'threads' of the runtime needs processors from modules, but that of '${name}' is a function: export it from a module, and give moduleProcessor(new URL('./that-module.js', import.meta.url))`,
+      )
   }
 }
 

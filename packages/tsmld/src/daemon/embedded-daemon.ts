@@ -267,8 +267,8 @@ export class EmbeddedDaemon {
   }
 
   #tellListeners(): void {
-    const listeners: ControlListener[] = [...this.#hosted.values()].flatMap(({ listeners: { current }, stream }) =>
-      current().map(listener => ({ ...listener, stream: stream.name })),
+    const listeners: ControlListener[] = [...this.#hosted.values()].flatMap(hosted =>
+      hosted.listeners.current().map(listener => ({ ...listener, stream: hosted.stream.name })),
     )
     this.#order({ type: 'listeners', listeners })
   }

@@ -7,10 +7,13 @@ import { type Deferred, deferred } from '../deferred.ts'
 import { asError, ConfigError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { stderrLogger } from '../observability/default-logger.ts'
 import type { Logger } from '../observability/logger.ts'
-import { daemonKinds } from './daemon-kinds.ts'
+import { ThreadPool } from '../threads/thread-pool.ts'
+import { ThreadedHome } from '../threads/threaded-home.ts'
+import { daemonKinds, frameLimits } from './daemon-kinds.ts'
 import { type Health, healthOf } from './health.ts'
 import { LocalHome } from './local-home.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import type { SessionHome, SessionHomeInput } from './session-home.ts'
 import type { RuntimeState, RuntimeStatus } from './status.ts'
 import { StreamSupervisor } from './stream-supervisor.ts'
 
@@ -54,6 +57,7 @@ class StreamRuntime implements Runtime {
   readonly #workerId = `${hostname()}-${String(process.pid)}-${randomUUID().slice(0, 8)}`
   readonly #closed: Deferred<void> = deferred()
   #supervisors: readonly StreamSupervisor[] = []
+  #threads: ThreadPool | undefined
   #folder: RuntimeFolder | undefined
   #state: RuntimeState = 'created'
   #failure: Error | undefined
@@ -76,17 +80,19 @@ class StreamRuntime implements Runtime {
     this.#state = 'starting'
     try {
       this.#folder = await createRuntimeFolder()
+      const token = randomBytes(32).toString('hex')
       const kindOf = await daemonKinds({
         options: this.#options,
         logger: this.#logger,
         folder: this.#folder.path,
-        token: randomBytes(32).toString('hex'),
+        token,
         workerId: this.#workerId,
       })
       if (this.#stopping !== undefined) throw new TimeoutError('The runtime was stopped while it started.')
+      const homeAt = this.#homes(token)
       this.#supervisors = this.#options.streams.map(
-        stream =>
-          new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger, input => new LocalHome(input)),
+        (stream, place) =>
+          new StreamSupervisor(stream, kindOf(stream), this.#options, this.#logger, input => homeAt(input, place)),
       )
       await this.#startStreams()
     } catch (error) {
@@ -130,7 +136,7 @@ class StreamRuntime implements Runtime {
 
   status(): RuntimeStatus {
     const streams = this.#supervisors.map(supervisor => supervisor.status())
-    return { state: this.#state, workerId: this.#workerId, streams }
+    return { state: this.#state, workerId: this.#workerId, streams, threads: this.#threads?.statuses() ?? [] }
   }
 
   health(): Health {
@@ -139,6 +145,15 @@ class StreamRuntime implements Runtime {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
+  }
+
+  /** Where the sessions of each stream live. */
+  #homes(token: string): (input: SessionHomeInput, place: number) => SessionHome {
+    const { threads: count, nodeTimeoutMs } = this.#options
+    if (count === 0) return input => new LocalHome(input)
+    const pool = new ThreadPool({ count, nodeTimeoutMs, logger: this.#logger })
+    this.#threads = pool
+    return (input, place) => new ThreadedHome(input, { pool, place, token, limits: frameLimits(this.#options) })
   }
 
   async #startStreams(): Promise<void> {
@@ -198,6 +213,7 @@ class StreamRuntime implements Runtime {
   }
 
   async #close(failure: Error | undefined): Promise<void> {
+    await this.#threads?.end()
     await this.#removeFolder()
     this.#state = failure === undefined ? 'stopped' : 'failed'
     if (failure === undefined) this.#closed.resolve()

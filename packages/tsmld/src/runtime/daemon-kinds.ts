@@ -9,6 +9,7 @@ import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
 import { verifyJars } from '../daemon/jars.ts'
 import { daemonEnv, embeddedCommand } from '../daemon/java-command.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
+import type { FrameLimits } from '../protocol/frame-layout.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { embeddedKind } from './embedded-kind.ts'
 import { stockKind } from './stock-kind.ts'
@@ -52,12 +53,18 @@ export async function daemonKinds(input: DaemonKindsInput): Promise<(stream: Nor
         token,
         workerId,
         host,
-        limits: { recordBytes: input.options.maxRecordBytes, batchBytes: input.options.maxBatchBytes },
+        limits: frameLimits(input.options),
       }),
     )
   }
   return stream => kinds.get(stream) as DaemonKind
 }
+
+/** What the embedded daemon's sessions take at most. */
+export const frameLimits = ({ maxRecordBytes, maxBatchBytes }: NormalizedRuntime): Partial<FrameLimits> => ({
+  recordBytes: maxRecordBytes,
+  batchBytes: maxBatchBytes,
+})
 
 /** The KCL tells of its every step at INFO; what a user should know of them, tsmld says itself. */
 const quietLevels = { 'software.amazon.kinesis': 'WARN', 'software.amazon.kinesis.coordinator.Scheduler': 'WARN' }

@@ -14,7 +14,7 @@ export interface Health {
 const keepsFailing = 3
 
 /** Judges a runtime by its status. */
-export function healthOf({ state, streams }: RuntimeStatus): Health {
+export function healthOf({ state, streams, threads }: RuntimeStatus): Health {
   const reasons = streams
     .filter(stream => stream.state !== 'running')
     .map(stream => `${stream.name} is ${stream.state}${stream.lastFailure === null ? '' : `: ${stream.lastFailure}`}`)
@@ -23,6 +23,9 @@ export function healthOf({ state, streams }: RuntimeStatus): Health {
       if (failures < keepsFailing) continue
       reasons.push(`${name} ${shardId} failed ${failures} times in a row: ${lastFailure ?? ''}`)
     }
+  }
+  for (const { index, state: doing, lastFailure } of threads) {
+    if (doing === 'restarting') reasons.push(`thread ${index} is restarting: ${lastFailure ?? ''}`)
   }
   if (state !== 'running') reasons.unshift(`the runtime is ${state}`)
   return {

@@ -10,6 +10,12 @@ export interface RuntimeOptions {
   readonly streams: readonly StreamDefinition[]
   /** Options of every stream that does not give its own. */
   readonly defaults?: StreamDefaults | undefined
+  /**
+   * How many threads run the processors, each with the shards of all streams that it was given when they began; 0 runs them in this one. For handlers that compute: those that wait
+   * gain nothing. Processors then come from {@link moduleProcessor}, daemons are embedded. At most 256.
+   * @default 0
+   */
+  readonly threads?: number | undefined
   /** How long `stop()` lets shards drain, in milliseconds. @default 30000 */
   readonly stopDeadlineMs?: number | undefined
   /** What becomes of the other streams when one has failed for good: `'stop'` ends the runtime with that reason. @default 'stop' */

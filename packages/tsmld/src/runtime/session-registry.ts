@@ -64,7 +64,7 @@ export class SessionRegistry {
   }
 
   /** Notes the lease of a session that is to be added, or says why it is refused. */
-  claim(hello: Hello): string | null {
+  claim(hello: Omit<Hello, 'token'>): string | null {
     const refusal = this.#hellos.claim(hello)
     if (refusal !== null) return refusal
     // A hello may lie unread while a thread is blocked, until its shard has come back to another.

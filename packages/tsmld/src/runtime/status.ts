@@ -1,3 +1,4 @@
+import type { ThreadStatus } from '../threads/thread-pool.ts'
 import type { StreamStatus } from './stream-supervisor.ts'
 
 /** What a runtime is doing; `failed` means that it has ended with a reason, which `closed` rejects with. */
@@ -9,4 +10,6 @@ export interface RuntimeStatus {
   /** The KCL's name for this process in the lease tables, where a stream does not give its own. */
   readonly workerId: string
   readonly streams: readonly StreamStatus[]
+  /** Empty without `threads`. */
+  readonly threads: readonly ThreadStatus[]
 }

@@ -26,7 +26,8 @@ const shard = {
   checkpointedSequenceNumber: null,
   millisBehindLatest: null,
 } as const
-const health = (state: RuntimeState, ...streams: StreamStatus[]) => healthOf({ state, workerId: 'w', streams })
+const health = (state: RuntimeState, ...streams: StreamStatus[]) =>
+  healthOf({ state, workerId: 'w', streams, threads: [] })
 
 test('a runtime whose streams all run is live and ready, with no lease too', () => {
   assert.deepEqual(health('running', stream('running'), stream('running')), { live: true, ready: true, reasons: [] })
