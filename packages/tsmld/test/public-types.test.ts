@@ -9,6 +9,7 @@ import {
   eachRecord,
   type KinesisRecord,
   kinesisStream,
+  moduleProcessor,
   type Position,
   type ProcessorFactory,
   type RecordProcessor,
@@ -138,4 +139,15 @@ test('types: streams of both types stand in one runtime, and options are checked
   assert.equal(runtime.status().state, 'created')
   // @ts-expect-error an option that does not exist
   assert.throws(() => createRuntime({ streams: [kinesisStream({ ...clicks, processor })], restart: 3 }), TsmldError)
+})
+
+test("types: a module's processor fits every stream", () => {
+  const processor = moduleProcessor('file:///clicks.js')
+  const streams = [
+    kinesisStream({ ...clicks, processor }),
+    kinesisStream({ ...clicks, processor: moduleProcessor(new URL('file:///clicks.js'), { exportName: 'clicks' }) }),
+    dynamodbStream<Item>({ ...items, processor: moduleProcessor('file:///items.js') }),
+    dynamodbStream({ ...items, processor }),
+  ]
+  assert.equal(streams.length, 4)
 })

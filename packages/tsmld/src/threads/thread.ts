@@ -64,7 +64,8 @@ export class Thread {
     this.exited = this.#exited.promise
     this.#process = options.boot()
     this.#process.on('message', report => {
-      this.#hear(report)
+      // The user's code may use the port of its thread as well.
+      if (typeof report === 'object' && (report as unknown) !== null) this.#hear(report)
     })
     this.#process.on('error', error => {
       const { name, message } = asError(error)
@@ -153,7 +154,6 @@ export class Thread {
         this.#sessions.get(report.session)?.hear(report)
         return
       default:
-        // The user's code may use the port of its thread as well.
         report satisfies never
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normalizeRuntime } from '../../src/config/normalize-runtime.ts'
+import { moduleProcessor } from '../../src/processors/module-processor.ts'
 import type { RuntimeOptions } from '../../src/runtime/runtime-options.ts'
 import { assertRefused } from './refused.ts'
 import { clicks, items } from './samples.ts'
@@ -30,6 +31,7 @@ test('what is not given has its default', () => {
     ['clicks-cache', 'items-cache'],
   )
   assert.deepEqual(settings, {
+    threads: 0,
     stopDeadlineMs: 30_000,
     onStreamFailed: 'stop',
     sharedDaemon: false,
@@ -66,6 +68,8 @@ const wrong: readonly (readonly [Record<string, unknown>, RegExp])[] = [
   [{ logger: { info() {} } }, /'logger' of the runtime has no method 'debug'/],
   [{ defaults: [] }, /'defaults' of the runtime must be an object/],
   [{ sharedDaemon: 1 }, /'sharedDaemon'/],
+  [{ threads: 1.5 }, /'threads' of the runtime must be a whole number from 0 to 256/],
+  [{ threads: 257 }, /'threads'/],
 ]
 
 for (const [options, message] of wrong) {
@@ -91,4 +95,22 @@ test('streams that share a JVM have one heap and one log; stock ones have JVMs o
   assert.equal(normalizeRuntime({ streams }).sharedDaemon, false)
   const stock = [clicks({ heapBytes: 2 ** 28 }), items({ heapBytes: 2 ** 29, daemon: 'stock' })]
   assert.equal(normalizeRuntime({ streams: stock, sharedDaemon: true }).sharedDaemon, true)
+})
+
+test('threads need a processor from a module, and the refusal says how', () => {
+  assertRefused(
+    () => normalizeRuntime({ streams: [clicks()], threads: 2 }),
+    /'threads' .* that of 'clicks-cache' is a function: .*moduleProcessor\(new URL\('\.\/that-module\.js', import\.meta\.url\)\)/,
+  )
+  const processor = moduleProcessor('file:///clicks.js')
+  assert.equal(normalizeRuntime({ streams: [clicks({ processor })], threads: 2 }).threads, 2)
+  assert.equal(normalizeRuntime({ streams: [clicks({ processor }), items()], threads: 0 }).threads, 0)
+})
+
+test('threads with a stock daemon are refused', () => {
+  const processor = moduleProcessor('file:///clicks.js')
+  assertRefused(
+    () => normalizeRuntime({ streams: [clicks({ processor, daemon: 'stock' })], threads: 1 }),
+    /'threads' of the runtime needs the embedded daemon, but 'clicks-cache' has daemon 'stock'/,
+  )
 })

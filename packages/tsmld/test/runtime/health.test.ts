@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { healthOf } from '../../src/runtime/health.ts'
 import type { RuntimeState } from '../../src/runtime/status.ts'
 import type { StreamState, StreamStatus } from '../../src/runtime/stream-supervisor.ts'
+import type { ThreadStatus } from '../../src/threads/thread-pool.ts'
 
 const stream = (state: StreamState, lastFailure: string | null = null): StreamStatus => ({
   name: 'clicks-cache',
@@ -69,4 +70,13 @@ test('a shard that fails three times in a row makes the runtime not ready, and i
     ready: false,
     reasons: ['clicks-cache shardId-1 failed 3 times in a row: poison'],
   })
+})
+
+test('a thread that is gone makes the runtime not ready until it runs again', () => {
+  const thread = { index: 1, silentMs: null, sessions: 0, restarts: 0, lastFailure: 'Thread 1 ended with code 7' }
+  const withThread = (state: ThreadStatus['state']) =>
+    healthOf({ state: 'running', workerId: 'w', streams: [stream('running')], threads: [{ ...thread, state }] })
+  assert.equal(withThread('running').ready, true)
+  const reasons = ['thread 1 is restarting: Thread 1 ended with code 7']
+  assert.deepEqual(withThread('restarting'), { live: true, ready: false, reasons })
 })

@@ -60,3 +60,24 @@ test('SIGKILL of Node leaves no daemon behind', async t => {
   await until('the daemon sees the end of its input', () => daemon() !== null)
   assert.equal(daemon()?.why, 'stdin ended')
 })
+
+test('a program with threads is drained by SIGTERM and ends with code 0, whatever its modules keep open, and what they print comes out', async t => {
+  const fakes = await FakeDaemons.create(t)
+  const threaded = fileURLToPath(new URL('../support/run-threaded-runtime.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--conditions=tsmld-source', '--import', 'tsx', threaded], {
+    env: { ...process.env, ...fakes.env('shard'), TSMLD_LOG: 'off' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  const exited = once(child, 'close')
+  await until('it runs', () => printed.includes('running'))
+  process.kill(child.pid ?? 0, 'SIGTERM')
+  assert.deepEqual(await exited, [0, null])
+  assert.equal(printed, 'running in a thread\nasked to stop\nover\n')
+  assert.equal(fakes.runs()[0]?.exit?.why, 'stopped')
+})
