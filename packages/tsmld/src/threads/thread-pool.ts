@@ -1,4 +1,3 @@
-import type { ResourceLimits } from 'node:worker_threads'
 import { TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import { within } from '../runtime/within.ts'
@@ -27,8 +26,8 @@ export interface ThreadPoolOptions {
   /** After this long without a sign of life a thread is ended, in milliseconds. */
   readonly nodeTimeoutMs: number
   readonly logger: Logger
-  readonly resourceLimits?: ResourceLimits
-  readonly boot?: (index: number, resourceLimits?: ResourceLimits) => ThreadProcess
+  /** Starts the program of a thread. @default {@link bootThread} */
+  readonly boot?: (index: number) => ThreadProcess
 }
 
 /** How long a thread may take to end when nothing in JavaScript can hold it: only native code that blocks. */
@@ -135,11 +134,11 @@ export class ThreadSlot {
   }
 
   #newThread(): Thread {
-    const { boot = bootThread, resourceLimits, nodeTimeoutMs, logger } = this.#options
+    const { boot = bootThread, nodeTimeoutMs, logger } = this.#options
     const { index } = this
     const thread = new Thread({
       index,
-      boot: () => boot(index, resourceLimits),
+      boot: () => boot(index),
       nodeTimeoutMs,
       logger,
       onSessions: this.#onSessions,
