@@ -19,7 +19,8 @@ export function daemonPackageFolder(): string {
   )
 }
 
-function startingPoints(): string[] {
+/** From where a package is looked for: this file, or the bundle that it is in, then the working directory. */
+export function startingPoints(): string[] {
   // In a bundle of CommonJS form import.meta is empty, and __filename is the bundle's.
   const own = (import.meta as { url?: string }).url ?? (typeof __filename === 'string' ? __filename : undefined)
   return [...(own === undefined ? [] : [own]), join(process.cwd(), 'package.json')]

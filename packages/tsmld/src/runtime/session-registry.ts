@@ -1,5 +1,5 @@
 import { deferred } from '../deferred.ts'
-import { RestartLimitError, TimeoutError } from '../errors.ts'
+import { RestartLimitError, ThreadExitError, TimeoutError } from '../errors.ts'
 import type { Hello } from '../protocol/messages.ts'
 import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionStatus, SessionTotals } from '../session/session-status.ts'
@@ -192,6 +192,9 @@ export class SessionRegistry {
         return
       case 'left':
       case 'aborted':
+        // A thread that dies while it drains has lost what its shards had not checkpointed.
+        if (this.#stopping.signal.aborted && 'error' in end && end.error instanceof ThreadExitError)
+          this.stopFailure ??= end.error
         logger.info({ checkpoint: saved }, 'the session is over')
         return
       case 'disconnected':

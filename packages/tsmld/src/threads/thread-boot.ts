@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { startingPoints } from '../daemon/daemon-package.ts'
 import { ConfigError } from '../errors.ts'
 
 /**
@@ -22,7 +23,7 @@ export function threadEntry(own: string | undefined): URL {
     const entry = new URL(`./thread-main${extname(own)}`, own)
     if (existsSync(entry)) return entry
   }
-  for (const from of [...(own === undefined ? [] : [own]), join(process.cwd(), 'package.json')]) {
+  for (const from of startingPoints()) {
     try {
       const root = dirname(createRequire(from).resolve('tsmld/package.json'))
       return pathToFileURL(join(root, 'dist/threads/thread-main.js'))

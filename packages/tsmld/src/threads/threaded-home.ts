@@ -213,11 +213,11 @@ const newRun = (): Run => ({ failed: deferred<Error>(), over: new AbortControlle
 
 /** @throws the signal's reason, where that comes first. */
 async function unlessCalledOff<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
   const calledOff = deferred<never>()
   const abort = (): void => {
     calledOff.reject(signal.reason as Error)
   }
+  if (signal.aborted) abort()
   signal.addEventListener('abort', abort)
   try {
     return await Promise.race([promise, calledOff.promise])

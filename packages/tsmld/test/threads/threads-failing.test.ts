@@ -96,3 +96,15 @@ test('a shard past its restart limit fails its stream, also where its sessions f
   assert(error instanceof RestartLimitError)
   assert.match(error.message, /shard-1 failed 2 times in a row/)
 })
+
+test('a thread that dies while it drains makes the stop fail, with that reason', async t => {
+  const { runtime, begin } = await threadedRuntime(t, { stopDeadlineMs: 1_000 }, {}, [['mute']])
+  await runtime.start()
+  const peer = await begin('shard-1')
+  const stopped = rejection(runtime.stop())
+  peer.say(deeds('exit'))
+  const error = await stopped
+  assert(error instanceof ThreadExitError)
+  assert.equal(await rejection(runtime.closed), error)
+  assert.ok(runtime.status().threads.every(({ state }) => state === 'stopped'))
+})
