@@ -51,9 +51,28 @@ const clicks = kinesisStream({
 })
 const runtime = createRuntime({ streams: [clicks], defaults: JSON.parse(process.env.DEFAULTS) })
 `
+// The same in threads: its module prints, and the main thread ends it after three records.
+const threadedBody = (module: string) => `
+import { createRuntime, kinesisStream, moduleProcessor } from 'tsmld'
+const clicks = kinesisStream({
+  streamName: process.env.STREAM,
+  applicationName: process.env.STREAM,
+  region: 'us-east-1',
+  processor: moduleProcessor(new URL('${module}', import.meta.url)),
+})
+const runtime = createRuntime({ streams: [clicks], threads: 2, defaults: JSON.parse(process.env.DEFAULTS) })
+const looking = setInterval(() => {
+  if (runtime.status().streams[0]?.shards[0]?.records === 3) runtime.stop()
+}, 100)
+await runtime.run()
+clearInterval(looking)
+`
 const names = 'createRuntime, eachRecord, kinesisStream'
 const programs = {
   'program.mjs': `import { ${names} } from 'tsmld'\n${body}await runtime.run()\n`,
+  'threads.mjs': threadedBody('./clicks.mjs'),
+  'to-bundle.mjs': threadedBody('../clicks.mjs'),
+  'clicks.mjs': `import { eachRecord } from 'tsmld'\nexport default eachRecord(record => console.log(record.data.toString()))\n`,
   'program.cjs': `const { ${names} } = require('tsmld')\n${body}runtime.run().catch(error => { console.error(error); process.exit(1) })\n`,
 }
 
@@ -77,6 +96,7 @@ before(async () => {
     logLevel: 'warning',
   } as const
   await build({ ...common, entryPoints: ['program.mjs'], format: 'esm', outfile: 'bundle/program.mjs' })
+  await build({ ...common, entryPoints: ['to-bundle.mjs'], format: 'esm', outfile: 'bundle/threads.mjs' })
   await build({ ...common, entryPoints: ['program.cjs'], format: 'cjs', outfile: 'bundle/program.cjs' })
 })
 
@@ -101,6 +121,8 @@ describe('the packed packages, installed into an empty folder', { concurrency: 2
     'program.cjs': 'by require() from CommonJS',
     'bundle/program.mjs': 'bundled by esbuild as an ECMAScript module',
     'bundle/program.cjs': 'bundled by esbuild as CommonJS',
+    'threads.mjs': 'in threads',
+    'bundle/threads.mjs': 'in threads, bundled by esbuild but for its module',
   }
   for (const [program, form] of Object.entries(forms)) {
     test(`run the README's handler ${form}`, async () => {
