@@ -88,7 +88,7 @@ test('the recorded DynamoDB records decode to an insert, a change and a removal'
   const wire = replayConnection([recording?.daemonBytes ?? Buffer.alloc(0)]).messages.flatMap(message =>
     message.kind === 'processRecords' ? message.records : [],
   )
-  const records = recordsDecoder('dynamodb', 'number')(wire)
+  const records = recordsDecoder('dynamodb-json', 'number')(wire)
   assert.deepEqual(
     records.map(record => 'eventName' in record && [record.eventName, record.newImage, record.oldImage]),
     [
