@@ -58,6 +58,9 @@ public final class StreamRecordEncoder {
   private static final int NS = 0x0a;
   private static final int BS = 0x0b;
 
+  /** Most names and many values; longer ones the JDK's own way encodes quicker. */
+  private static final int SHORT_TEXT = 24;
+
   private byte[] bytes = new byte[4 << 10];
   private int at;
 
@@ -207,7 +210,26 @@ public final class StreamRecordEncoder {
   }
 
   private void text(String text) {
-    put(text.getBytes(StandardCharsets.UTF_8), true);
+    if (text.length() > SHORT_TEXT || !shortAscii(text)) {
+      put(text.getBytes(StandardCharsets.UTF_8), true);
+    }
+  }
+
+  /** Without an array of its own; false, and nothing written, where it is not ASCII. */
+  private boolean shortAscii(String text) {
+    int length = text.length();
+    reserve(4 + length);
+    int start = at + 4;
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        return false;
+      }
+      bytes[start + i] = (byte) c;
+    }
+    u32At(at, length);
+    at = start + length;
+    return true;
   }
 
   private void binary(SdkBytes value) {
