@@ -141,10 +141,12 @@ public final class StreamRecordEncoder {
   }
 
   private void attributes(Map<String, AttributeValue> attributes) {
-    for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
-      text(attribute.getKey());
-      value(attribute.getValue());
-    }
+    attributes.forEach(this::attribute);
+  }
+
+  private void attribute(String name, AttributeValue value) {
+    text(name);
+    value(value);
   }
 
   private void value(AttributeValue value) {
@@ -219,13 +221,14 @@ public final class StreamRecordEncoder {
   private boolean shortAscii(String text) {
     int length = text.length();
     reserve(4 + length);
+    byte[] to = bytes;
     int start = at + 4;
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
       if (c >= 0x80) {
         return false;
       }
-      bytes[start + i] = (byte) c;
+      to[start + i] = (byte) c;
     }
     u32At(at, length);
     at = start + length;
