@@ -3,7 +3,6 @@ import type { Handshake } from '../daemon/handshake.ts'
 import type { ListenerAddress, ListenerOptions } from '../daemon/listener.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import type { Codec } from '../protocol/codec.ts'
-import type { RecordsDecoder } from '../records/records-decoder.ts'
 
 /** What a daemon may ask of the tree that it is in. */
 export interface DaemonTree {
@@ -21,7 +20,6 @@ export interface DaemonKind {
    */
   readonly outlivesFailedSession: boolean
   readonly newCodec: () => Codec
-  recordsDecoder(stream: NormalizedStream): RecordsDecoder<unknown>
   handshake(transport: 'unix' | 'tcp'): () => Handshake
   listenAt(transport: 'unix' | 'tcp'): ListenerOptions['at']
   /** @throws TsmldError when it cannot be started. */

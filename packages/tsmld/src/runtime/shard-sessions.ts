@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { deferred } from '../deferred.ts'
 import { RestartLimitError, TimeoutError } from '../errors.ts'
-import type { Hello } from '../protocol/messages.ts'
+import type { Hello, RecordFormat } from '../protocol/messages.ts'
+import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { socketConnection } from '../session/connection.ts'
 import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionFigures, SessionStatus } from '../session/session-status.ts'
@@ -10,7 +11,9 @@ import type { Child } from './rest-for-one.ts'
 import { noFailures, ShardFailures } from './shard-failures.ts'
 
 /** What the sessions of one stream have in common. */
-export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize'> {
+export interface ShardSessionsOptions<R> extends Omit<SessionContext<R>, 'beforeInitialize' | 'decodeRecords'> {
+  /** What decodes records of the hello's format (null: there is no hello); null where the stream has no such records. */
+  readonly decoderOf: (format: RecordFormat | null) => RecordsDecoder<R> | null
   /** How long a shard's new session waits for the handler of an earlier one, in milliseconds. */
   readonly handlerWaitMs: number
   /** Whether a shard that begins while the stream stops is refused; else it is left without an answer. */
@@ -62,14 +65,18 @@ export class ShardSessions<R> implements Child {
 
   /** Takes a connection as a session, or says why not. */
   accept(socket: Socket, hello: Hello | null, first: Buffer): string | null {
+    const { applicationName } = this.#options
+    const format = hello?.recordFormat ?? null
+    const decodeRecords = this.#options.decoderOf(format)
+    if (decodeRecords === null) return `the records of ${applicationName} are not ${String(format)}`
     if (hello !== null) {
-      if (hello.stream !== this.#options.applicationName)
-        return `this listener serves ${this.#options.applicationName}, not ${hello.stream}`
+      if (hello.stream !== applicationName) return `this listener serves ${applicationName}, not ${hello.stream}`
       if (this.#leases.has(hello.leaseId)) return 'this lease has had its session'
       this.#remember(hello.leaseId)
     }
     const context: SessionContext<R> = {
       ...this.#options,
+      decodeRecords,
       beforeInitialize: session => {
         // A stock daemon's session is named by its initialize only.
         if (hello === null) this.#sessions.delete(session)

@@ -4,6 +4,7 @@ import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import { deferred } from '../deferred.ts'
 import { asError, type RestartLimitError, TimeoutError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
+import { sessionDecoder } from '../records/records-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 import { type Child, delay, RestForOne } from './rest-for-one.ts'
 import { type RestartLimit, RestartPolicy } from './restart-policy.ts'
@@ -172,7 +173,7 @@ export class StreamSupervisor {
       stream: stream.label,
       applicationName: stream.name,
       factory: stream.processor,
-      decodeRecords: this.#kind.recordsDecoder(stream),
+      decoderOf: format => sessionDecoder(stream.type, format, stream.numbers),
       newCodec: this.#kind.newCodec,
       refuseWhileStopping: this.#kind.outlivesFailedSession,
       logger: this.#logger,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TimeoutError } from '../../src/errors.ts'
+import type { RecordFormat, WireRecord } from '../../src/protocol/messages.ts'
+import type { ShardSessionsOptions } from '../../src/runtime/shard-sessions.ts'
 import { sessionsOf } from '../support/stream-sessions.ts'
 import { isPending, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -20,6 +22,30 @@ test('a second session under the same lease is refused, also when the first has 
 
 test('a hello for another stream is refused', () => {
   assert.match(String(sessionsOf().open({ stream: 'orders-cache' }).refusal), /serves clicks-cache, not orders-cache/)
+})
+
+test('each session decodes its records as its hello says, and a format that the stream does not have is refused', async () => {
+  const decoded: (RecordFormat | null)[] = []
+  const decoderOf: ShardSessionsOptions<WireRecord>['decoderOf'] = format => {
+    if (format === 'kinesis') return null
+    return records => {
+      decoded.push(format)
+      return records
+    }
+  }
+  const frames = () => sessionsOf('frames', { decoderOf })
+  assert.match(String(frames().open({ recordFormat: 'kinesis' }).refusal), /records of clicks-cache are not kinesis/)
+  for (const { peer } of [
+    frames().open({ recordFormat: 'dynamodb-binary' }),
+    frames().open({ recordFormat: 'dynamodb-json' }),
+    sessionsOf('json-lines', { decoderOf }).open(),
+  ]) {
+    peer.say(initialize())
+    await turns()
+    peer.say(batch(1))
+    await turns()
+  }
+  assert.deepEqual(decoded, ['dynamodb-binary', 'dynamodb-json', null])
 })
 
 for (const kind of ['frames', 'json-lines'] as const) {

@@ -1,5 +1,5 @@
 import { type Deferred, deferred } from '../../src/deferred.ts'
-import type { WireRecord } from '../../src/protocol/messages.ts'
+import type { Hello, WireRecord } from '../../src/protocol/messages.ts'
 import { ShardSessions, type ShardSessionsOptions } from '../../src/runtime/shard-sessions.ts'
 import type { Shard } from '../../src/session/record-processor.ts'
 import { DaemonPeer, helloOf, socketPair } from './daemon-peer.ts'
@@ -31,7 +31,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
         leaseLost: () => void calls.push(`lost ${n}`),
       }
     },
-    decodeRecords: records => records,
+    decoderOf: () => records => records,
     logger: log,
     newCodec: () => newCodec(kind),
     checkpointTimeoutMs: 1_000,
@@ -44,7 +44,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
     ...options,
   })
   let leases = 0
-  const open = (fields: { leaseId?: string; shardId?: string; stream?: string } = {}) => {
+  const open = (fields: Partial<Hello> = {}) => {
     const [near, far] = socketPair()
     const peer = new DaemonPeer(far, kind)
     const hello = kind === 'frames' ? helloOf({ leaseId: `lease-${++leases}`, ...fields }) : null
