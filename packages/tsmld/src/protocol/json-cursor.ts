@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer'
 
 const quote = 0x22
 const backslash = 0x5c
+const letterN = 0x6e
+const letterT = 0x74
+const letterF = 0x66
 const greatestDigits = 15
 
 /**
@@ -107,9 +110,16 @@ export class JsonCursor {
     return at < bytes.length && at - start <= greatestDigits && (first !== 0 || at - start === 1) && !this.#inNumber()
   }
 
+  /** Takes an integer that is not negative, or `null`, which then is `nullValue`. */
+  takeNullableInteger(nullValue: number): boolean {
+    if (this.peek() !== letterN) return this.takeInteger()
+    this.integer = nullValue
+    return this.takeNull()
+  }
+
   /** Takes `null`. */
   takeNull(): boolean {
-    return this.peek() === 0x6e && this.#takeLiteral('null')
+    return this.peek() === letterN && this.#takeLiteral('null')
   }
 
   /** Takes a value that is neither an object nor an array. */
@@ -117,11 +127,11 @@ export class JsonCursor {
     switch (this.peek()) {
       case quote:
         return this.takeString()
-      case 0x6e:
+      case letterN:
         return this.#takeLiteral('null')
-      case 0x74:
+      case letterT:
         return this.#takeLiteral('true')
-      case 0x66:
+      case letterF:
         return this.#takeLiteral('false')
       default:
         return this.takeInteger()
@@ -144,39 +154,4 @@ export class JsonCursor {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
-}
-
-/** Where the JSON object ends that begins at `start`, or -1 where `bytes` end before; a malformed one ends anywhere. */
-export function endOfObject(bytes: Buffer, start: number): number {
-  let depth = 0
-  for (let at = start; at < bytes.length; at++) {
-    switch (bytes[at]) {
-      case 0x7b:
-      case 0x5b:
-        depth++
-        break
-      case 0x7d:
-      case 0x5d:
-        depth--
-        if (depth === 0) return at + 1
-        break
-      case quote:
-        at = closingQuote(bytes, at + 1)
-        if (at === -1) return -1
-        break
-    }
-  }
-  return -1
-}
-
-function closingQuote(bytes: Buffer, start: number): number {
-  let at = bytes.indexOf(quote, start)
-  while (at !== -1 && isEscaped(bytes, start, at)) at = bytes.indexOf(quote, at + 1)
-  return at
-}
-
-function isEscaped(bytes: Buffer, start: number, at: number): boolean {
-  let before = at
-  while (before > start && bytes[before - 1] === backslash) before--
-  return (at - before) % 2 === 1
 }

@@ -98,16 +98,14 @@ function takeSequenceNumber(cursor: JsonCursor, spans: Spans): boolean {
 }
 
 function takeSubSequenceNumber(cursor: JsonCursor, spans: Spans): boolean {
-  const given = !cursor.takeNull()
-  if (given && !cursor.takeInteger()) return false
-  spans.subSequenceNumber = given ? cursor.integer : 0
+  if (!cursor.takeNullableInteger(0)) return false
+  spans.subSequenceNumber = cursor.integer
   return true
 }
 
 function takeArrivalTime(cursor: JsonCursor, spans: Spans): boolean {
-  const given = !cursor.takeNull()
-  if (given && !cursor.takeInteger()) return false
-  spans.arrivalTimeMs = given ? cursor.integer : -1
+  if (!cursor.takeNullableInteger(-1)) return false
+  spans.arrivalTimeMs = cursor.integer
   return true
 }
 

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts'
+import { endOfObject } from './end-of-object.ts'
 import { excerpt } from './excerpt.ts'
-import { endOfObject, JsonCursor } from './json-cursor.ts'
+import { JsonCursor } from './json-cursor.ts'
 import { parseJsonObject } from './json-fields.ts'
 import { recordFromJson } from './json-lines-records.ts'
 import type { WireRecord } from './messages.ts'
@@ -61,11 +62,11 @@ export class RecordsReader {
 function readByJsonParse(cursor: JsonCursor, start: number): WireRecord | null {
   const { bytes } = cursor
   const end = endOfObject(bytes, start)
-  const lineEnd = bytes.indexOf(lineFeed, start)
-  if (lineEnd !== -1 && (end === -1 || lineEnd < end))
-    throw new ProtocolError(`not JSON: ${excerpt(bytes.subarray(start, lineEnd))}`)
+  const record = bytes.subarray(start, end === -1 ? bytes.length : end)
+  const lineEnd = record.indexOf(lineFeed)
+  if (lineEnd !== -1) throw new ProtocolError(`not JSON: ${excerpt(record.subarray(0, lineEnd))}`)
   cursor.at = end === -1 ? start : end
-  return end === -1 ? null : recordFromJson(parseJsonObject(bytes.subarray(start, end)))
+  return end === -1 ? null : recordFromJson(parseJsonObject(record))
 }
 
 function unexpected(what: string, { bytes, at }: JsonCursor): ProtocolError {

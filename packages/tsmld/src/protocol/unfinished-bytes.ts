@@ -17,16 +17,17 @@ export class UnfinishedBytes {
 
   /** Copies `bytes` to the end. */
   append(bytes: Buffer): void {
-    const needed = this.length + bytes.length
+    const { length } = this
     if (this.#end + bytes.length > this.#buffer.length) {
-      // Not from the pool, which everything small that is kept would keep alive.
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.length, firstCapacity))
+      // Not from the pool, all of which anything small that is kept would keep alive.
+      const grown = Buffer.allocUnsafeSlow(Math.max(length + bytes.length, 2 * length, firstCapacity))
       this.#buffer.copy(grown, 0, this.#start, this.#end)
       this.#buffer = grown
       this.#start = 0
+      this.#end = length
     }
-    bytes.copy(this.#buffer, needed - bytes.length + this.#start)
-    this.#end = this.#start + needed
+    bytes.copy(this.#buffer, this.#end)
+    this.#end += bytes.length
   }
 
   /** Takes the first `length` bytes out. */
