@@ -9,20 +9,14 @@ const closeBracket = 0x5d
 export function endOfObject(bytes: Buffer, start: number): number {
   let depth = 0
   for (let at = start; at < bytes.length; at++) {
-    switch (bytes[at]) {
-      case openBrace:
-      case openBracket:
-        depth++
-        break
-      case closeBrace:
-      case closeBracket:
-        depth--
-        if (depth === 0) return at + 1
-        break
-      case quote:
-        at = closingQuote(bytes, at + 1)
-        if (at === -1) return -1
-        break
+    const byte = bytes[at]
+    if (byte === quote) {
+      at = closingQuote(bytes, at + 1)
+      if (at === -1) return -1
+    } else if (byte === openBrace || byte === openBracket) depth++
+    else if (byte === closeBrace || byte === closeBracket) {
+      depth--
+      if (depth === 0) return at + 1
     }
   }
   return -1

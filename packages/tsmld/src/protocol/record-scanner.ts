@@ -43,27 +43,17 @@ class Spans implements RecordSpans {
   arrivalTimeMs = -1
 }
 
-/** Takes a field, by its key: those of a record differ in their first or second letter. */
 function takeField(cursor: JsonCursor, spans: Spans): boolean {
   if (cursor.peek() !== quote) return false
-  switch (cursor.bytes[cursor.at + 1]) {
-    case 0x64: // d
-      if (takeKey(cursor, keys.data)) return cursor.take(colon) && takeData(cursor, spans)
-      break
-    case 0x70: // p
-      if (takeKey(cursor, keys.partitionKey)) return cursor.take(colon) && takePartitionKey(cursor, spans)
-      break
-    case 0x73: // s
-      if (takeKey(cursor, keys.sequenceNumber)) return cursor.take(colon) && takeSequenceNumber(cursor, spans)
-      if (takeKey(cursor, keys.subSequenceNumber)) return cursor.take(colon) && takeSubSequenceNumber(cursor, spans)
-      break
-    case 0x61: // a
-      if (takeKey(cursor, keys.approximateArrivalTimestamp)) return cursor.take(colon) && takeArrivalTime(cursor, spans)
-      break
-  }
+  if (takeKey(cursor, keys.data)) return cursor.take(colon) && takeData(cursor, spans)
+  if (takeKey(cursor, keys.partitionKey)) return cursor.take(colon) && takePartitionKey(cursor, spans)
+  if (takeKey(cursor, keys.sequenceNumber)) return cursor.take(colon) && takeSequenceNumber(cursor, spans)
+  if (takeKey(cursor, keys.approximateArrivalTimestamp)) return cursor.take(colon) && takeArrivalTime(cursor, spans)
+  if (takeKey(cursor, keys.subSequenceNumber)) return cursor.take(colon) && takeSubSequenceNumber(cursor, spans)
   return cursor.takeString() && cursor.take(colon) && cursor.takeScalar()
 }
 
+/** Mostly the first letter tells. */
 function takeKey(cursor: JsonCursor, key: Buffer): boolean {
   const { bytes, at } = cursor
   if (at + key.length > bytes.length) return false

@@ -151,7 +151,7 @@ export const mutated = (bytes: Buffer): fc.Arbitrary<Buffer> =>
         remove: fc.nat(2),
         insert: fc.oneof(
           fc.constant(Buffer.alloc(0)),
-          fc.constantFrom(...'{}[]",:\\\n\r 0eu=A').map(character => Buffer.from(character)),
+          fc.constantFrom(...Buffer.from('{}[]",:\\\n\r 0eu=A')).map(byte => Buffer.of(byte)),
           fc.uint8Array({ minLength: 1, maxLength: 1 }).map(byte => Buffer.from(byte)),
         ),
       }),
