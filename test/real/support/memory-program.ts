@@ -42,7 +42,7 @@ async function run({ path, token, application }: MemoryConfig): Promise<void> {
         peakUsed = Math.max(peakUsed, used())
       },
     }),
-    decodeRecords: recordsDecoder('kinesis', 'number'),
+    decoderOf: () => recordsDecoder('kinesis', 'number'),
     newCodec: () => framesCodec(),
     logger: { debug: nothing, info: nothing, warn: nothing, error: console.error },
     checkpointTimeoutMs: 10_000,

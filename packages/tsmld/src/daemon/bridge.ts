@@ -11,6 +11,9 @@ export interface BridgeOptions {
   readonly token: string
 }
 
+/** socat's own 8 KiB a turn cost it three times the CPU, and Node, which is handed as small pieces, twice. Pipes and sockets give no more than this at once. */
+const socat = 'socat -b 65536 -'
+
 /**
  * Prepares the process that joins the MultiLangDaemon's pipes to our listener, one a shard, and gives its command line for the property `executableName`. Over TCP the token
  * goes first, out of a file that only this user can read: a command line is no secret.
@@ -23,11 +26,11 @@ export async function bridgeCommand({ folder, program, address, token }: BridgeO
       `A stock daemon cannot use the folder ${folder}: its path may have A-Z a-z 0-9 / _ . - only. Set TMPDIR to another.`,
     )
   }
-  if ('path' in address) return program === 'nc' ? `nc -N -U ${address.path}` : `socat - UNIX-CONNECT:${address.path}`
+  if ('path' in address) return program === 'nc' ? `nc -N -U ${address.path}` : `${socat} UNIX-CONNECT:${address.path}`
   const port = String(address.port)
   const tokenFile = `${folder}/token-${port}`
   const script = `${folder}/bridge-${port}.sh`
-  const joined = program === 'nc' ? `nc -N 127.0.0.1 ${port}` : `socat - TCP4:127.0.0.1:${port}`
+  const joined = program === 'nc' ? `nc -N 127.0.0.1 ${port}` : `${socat} TCP4:127.0.0.1:${port}`
   await writeFile(tokenFile, `${token}\n`, { mode: 0o600 })
   await writeFile(script, `#!/bin/sh\ncat '${tokenFile}' - | ${joined}\n`, { mode: 0o700 })
   return script

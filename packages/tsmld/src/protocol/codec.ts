@@ -4,7 +4,7 @@ import type { DaemonMessage, NodeMessage } from './messages.ts'
 export interface Decoder {
   /**
    * The messages that `chunk` completes. Iterate to the end before the next push; messages that come before a fault are given before it is thrown.
-   * The decoder may keep views of the chunk: it must not be written to again.
+   * The chunk is the decoder's from then on: it may keep views of it, and decode data in it.
    * @throws ProtocolError while iterating; the decoder is of no use after it.
    */
   push(chunk: Buffer): Iterable<DaemonMessage>

@@ -2,6 +2,7 @@
 //    0 flags · 1 encryption type · 2 s (u8) · 3 h (u8) · 4 p (u16) · 6 sub-sequence number (u64) · 14 arrival time (i64)
 //   22 sequence number (s) · explicit hash key (h) · partition key (p) · data (the rest)
 import type { WireRecord } from './messages.ts'
+import { everyField } from './record-fields.ts'
 
 /** The flags of a record. */
 export const recordFlag = { partitionKey: 1, explicitHashKey: 2, arrivalTime: 4, aggregated: 8 } as const
@@ -77,18 +78,9 @@ export class FrameRecord implements WireRecord {
     return this.#data
   }
 
-  /** Every field, decoded: what `JSON.stringify` and `console.log` show, since getters are no own properties. */
+  /** Getters are no own properties. */
   toJSON(): WireRecord {
-    return {
-      sequenceNumber: this.sequenceNumber,
-      subSequenceNumber: this.subSequenceNumber,
-      partitionKey: this.partitionKey,
-      explicitHashKey: this.explicitHashKey,
-      approximateArrivalTimestamp: this.approximateArrivalTimestamp,
-      encryptionType: this.encryptionType,
-      aggregated: this.aggregated,
-      data: this.data,
-    }
+    return everyField(this)
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): object {

@@ -2,7 +2,7 @@ import { ProtocolError } from '../errors.ts'
 import { encodeJsonFrame } from './frame-encoder.ts'
 import { frameHeaderBytes, frameKind, framesVersion, helloPayloadBytes, kindName, magic } from './frame-layout.ts'
 import { type JsonObject, parseJsonObject } from './json-fields.ts'
-import type { Hello } from './messages.ts'
+import type { Hello, RecordFormat } from './messages.ts'
 
 /** The hello, and the bytes of the last chunk that come after it. */
 export interface HelloRead {
@@ -10,6 +10,7 @@ export interface HelloRead {
   readonly rest: Buffer
 }
 
+const recordFormats: readonly RecordFormat[] = ['kinesis', 'dynamodb-json', 'dynamodb-binary']
 const preambleBytes = magic.length + 1
 const payloadStart = preambleBytes + frameHeaderBytes
 
@@ -77,9 +78,8 @@ function parseHello(payload: Buffer): JsonObject {
 }
 
 function helloFromJson(object: JsonObject): Hello {
-  const recordFormat = object['recordFormat']
-  if (recordFormat !== 'kinesis' && recordFormat !== 'dynamodb-json')
-    throw new ProtocolError('the hello has no known recordFormat')
+  const recordFormat = recordFormats.find(format => format === object['recordFormat'])
+  if (recordFormat === undefined) throw new ProtocolError('the hello has no known recordFormat')
   return {
     token: helloText(object, 'token'),
     stream: helloText(object, 'stream'),

@@ -1,18 +1,17 @@
 // The MultiLangDaemon's own protocol, versions 1 and 2 (KCL 1) and the actions of KCL 2 and 3; see docs/protocol.md.
 import { ProtocolError } from '../errors.ts'
-import type { Codec, Decoder } from './codec.ts'
+import type { Codec } from './codec.ts'
 import {
   type JsonObject,
   nullablePositionField,
   nullableSubSequenceNumberField,
   nullableTextField,
-  parseJsonObject,
   textField,
 } from './json-fields.ts'
+import { JsonLinesDecoder } from './json-lines-decoder.ts'
 import { processRecordsFromJson } from './json-lines-records.ts'
-import { LineSplitter } from './line-splitter.ts'
 import { daemonMessageFromJson, nodeMessageToJson, unknownAction } from './message-json.ts'
-import type { DaemonMessage, NodeMessage } from './messages.ts'
+import type { DaemonMessage, NodeMessage, WireRecord } from './messages.ts'
 
 /** What a session over JSON lines accepts. */
 export interface JsonLinesLimits {
@@ -29,26 +28,8 @@ export function jsonLinesCodec(limits: Partial<JsonLinesLimits> = {}): Codec {
   const dialect = new Dialect()
   return {
     checkpointsBetweenActions: false,
-    decoder: () => new JsonLinesDecoder(lineBytes, dialect),
+    decoder: () => new JsonLinesDecoder(lineBytes, (object, records) => dialect.read(object, records)),
     encode: message => Buffer.from(`${JSON.stringify(dialect.write(message))}\n`, 'utf8'),
-  }
-}
-
-class JsonLinesDecoder implements Decoder {
-  readonly #splitter: LineSplitter
-  readonly #dialect: Dialect
-
-  constructor(lineBytes: number, dialect: Dialect) {
-    this.#splitter = new LineSplitter(lineBytes)
-    this.#dialect = dialect
-  }
-
-  *push(chunk: Buffer): Generator<DaemonMessage, void, undefined> {
-    for (const line of this.#splitter.push(chunk)) yield this.#dialect.read(parseJsonObject(line))
-  }
-
-  end(): void {
-    this.#splitter.end()
   }
 }
 
@@ -59,12 +40,13 @@ class Dialect {
   /** KCL 1 ends a shard by `shutdown`, and awaits the status of that. */
   #saysShutdown = false
 
-  read(object: JsonObject): DaemonMessage {
+  /** @param records those of a `processRecords`, where they were read before the rest. */
+  read(object: JsonObject, records: readonly WireRecord[] | null): DaemonMessage {
     switch (object['action']) {
       case 'initialize':
         return this.#readInitialize(object)
       case 'processRecords':
-        return processRecordsFromJson(object)
+        return processRecordsFromJson(object, records)
       case 'shutdown':
         return this.#readShutdown(object)
       case 'checkpoint':

@@ -11,19 +11,27 @@ import type { DaemonMessage, WireRecord } from './messages.ts'
 
 const where = 'a record'
 
-/** Reads a `processRecords` of JSON lines; what versions 1 and 2 leave out is 0 or null. @throws ProtocolError */
-export function processRecordsFromJson(object: JsonObject): DaemonMessage {
-  const records = object['records']
-  if (!Array.isArray(records)) throw new ProtocolError('processRecords: records must be an array')
+/**
+ * Reads a `processRecords` of JSON lines; what versions 1 and 2 leave out is 0 or null.
+ * @param read the records, where they were read before the rest of the line; one that names `records` again replaces them, as in all JSON.
+ * @throws ProtocolError
+ */
+export function processRecordsFromJson(object: JsonObject, read: readonly WireRecord[] | null): DaemonMessage {
   return {
     kind: 'processRecords',
-    records: records.map(recordFromJson),
+    records: read !== null && !('records' in object) ? read : recordsFromJson(object['records']),
     millisBehindLatest: nullableIntegerField(object, 'millisBehindLatest', 'processRecords'),
     atShardEnd: false,
   }
 }
 
-function recordFromJson(record: unknown): WireRecord {
+function recordsFromJson(records: unknown): readonly WireRecord[] {
+  if (!Array.isArray(records)) throw new ProtocolError('processRecords: records must be an array')
+  return records.map(recordFromJson)
+}
+
+/** Reads one record. @throws ProtocolError */
+export function recordFromJson(record: unknown): WireRecord {
   if (!isJsonObject(record)) throw new ProtocolError('processRecords: a record must be an object')
   const arrivalTimeMs = nullableIntegerField(record, 'approximateArrivalTimestamp', where)
   return {

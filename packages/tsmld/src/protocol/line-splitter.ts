@@ -1,16 +1,13 @@
 import { ProtocolError } from '../errors.ts'
+import { UnfinishedBytes } from './unfinished-bytes.ts'
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
-const firstCapacity = 4096
-/** What is kept between lines; a longer line's memory is given back after it. */
-const greatestKeptCapacity = 256 * 1024
 
 /** Cuts a stream of bytes into lines, whatever its chunks: `\n` or `\r\n` ends one, blank lines are skipped. It holds one unfinished line at most. */
 export class LineSplitter {
   readonly #limit: number
-  #line: Buffer = Buffer.alloc(0)
-  #filled = 0
+  readonly #unfinished = new UnfinishedBytes()
 
   /** @param lineBytes The greatest line accepted, without its end. */
   constructor(lineBytes: number) {
@@ -18,7 +15,7 @@ export class LineSplitter {
   }
 
   /**
-   * The lines that `chunk` completes, without their ends; each is valid until the next is asked for. Iterate to the end before the next push.
+   * The lines that `chunk` completes, without their ends. Iterate to the end before the next push.
    * @throws ProtocolError on a line over the limit.
    */
   *push(chunk: Buffer): Generator<Buffer, void, undefined> {
@@ -37,18 +34,17 @@ export class LineSplitter {
 
   /** @throws ProtocolError when the stream ended inside a line. */
   end(): void {
-    if (!isBlank(this.#line.subarray(0, this.#filled)))
-      throw new ProtocolError(`the connection ended inside a line: ${this.#filled} bytes of it came`)
+    const { bytes } = this.#unfinished
+    if (!isBlank(bytes)) throw new ProtocolError(`the connection ended inside a line: ${bytes.length} bytes of it came`)
   }
 
   /** The line that `tail` ends; a line that lies whole in its chunk is not copied. */
   #complete(tail: Buffer): Buffer {
     let line = tail
-    if (this.#filled > 0) {
+    if (this.#unfinished.length > 0) {
       this.#append(tail)
-      line = this.#line.subarray(0, this.#filled)
-      this.#filled = 0
-      if (this.#line.length > greatestKeptCapacity) this.#line = Buffer.alloc(0)
+      line = this.#unfinished.bytes
+      this.#unfinished.drop(line.length)
     }
     if (line.at(-1) === carriageReturn) line = line.subarray(0, -1)
     this.#check(line.length)
@@ -56,23 +52,22 @@ export class LineSplitter {
   }
 
   #append(bytes: Buffer): void {
-    const needed = this.#filled + bytes.length
-    // One more: a carriage return that belongs to the end.
-    this.#check(needed - 1)
-    if (needed > this.#line.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#line.length, firstCapacity))
-      this.#line.copy(grown, 0, 0, this.#filled)
-      this.#line = grown
-    }
-    bytes.copy(this.#line, this.#filled)
-    this.#filled = needed
+    // One less: a carriage return that belongs to the end.
+    this.#check(this.#unfinished.length + bytes.length - 1)
+    this.#unfinished.append(bytes)
   }
 
   #check(length: number): void {
-    if (length > this.#limit) throw new ProtocolError(`a line of more than ${this.#limit} bytes`)
+    if (length > this.#limit) throw lineTooLong(this.#limit)
   }
 }
 
-function isBlank(line: Buffer): boolean {
+/** Whether a line holds nothing but blanks. */
+export function isBlank(line: Buffer): boolean {
   return line.every(byte => byte === 0x20 || byte === 0x09 || byte === carriageReturn)
+}
+
+/** The error of a line over the limit. */
+export function lineTooLong(limit: number): ProtocolError {
+  return new ProtocolError(`a line of more than ${limit} bytes`)
 }

@@ -40,13 +40,16 @@ export type NodeMessage =
   | { readonly kind: 'status'; readonly responseFor: Action }
   | { readonly kind: 'checkpoint'; readonly position: WirePosition | null }
 
+/** What the data of a session's records is; docs/protocol.md says it under `hello`. */
+export type RecordFormat = 'kinesis' | 'dynamodb-json' | 'dynamodb-binary'
+
 /** The first frame of a session over frames. */
 export interface Hello {
   readonly token: string
   readonly stream: string
   readonly shardId: string
   readonly leaseId: string
-  readonly recordFormat: 'kinesis' | 'dynamodb-json'
+  readonly recordFormat: RecordFormat
   /** When the daemon opened the session, in epoch milliseconds: of two sessions of one shard the later has the newer lease, whichever is heard first. */
   readonly openedAt?: number
 }

@@ -13,14 +13,24 @@ export type AttributeMap = Readonly<Record<string, unknown>>
  */
 export function decodeAttributes(attributes: AttributeMap, numbers: NumberForm, path: string): Record<string, unknown> {
   const item: Record<string, unknown> = {}
-  for (const name of Object.keys(attributes)) {
-    const value = decodeAttribute(attributes[name], numbers, `${path}.${name}`)
-    // Assigning to `__proto__` would set the prototype instead of making a property.
-    if (name === '__proto__')
-      Object.defineProperty(item, name, { value, writable: true, enumerable: true, configurable: true })
-    else item[name] = value
-  }
+  for (const name of Object.keys(attributes))
+    setAttribute(item, name, decodeAttribute(attributes[name], numbers, `${path}.${name}`))
   return item
+}
+
+/** Gives an item an attribute, of whatever name. */
+export function setAttribute(item: Record<string, unknown>, name: string, value: unknown): void {
+  // Assigning to `__proto__` would set the prototype instead of making a property.
+  if (name === '__proto__')
+    Object.defineProperty(item, name, { value, writable: true, enumerable: true, configurable: true })
+  else item[name] = value
+}
+
+/** The error of a number that JavaScript would round; it holds the attribute's path, not the number. */
+export function roundedNumber(path: string): RangeError {
+  return new RangeError(
+    `The number in attribute ${path} would be rounded: set the stream's option numbers to 'string' for exact decimal texts`,
+  )
 }
 
 function decodeAttribute(attribute: unknown, numbers: NumberForm, path: string): unknown {
@@ -70,9 +80,7 @@ function decodeNumber(text: string, numbers: NumberForm, path: string): number |
   if (numbers === 'string') return text
   const number = toJavaScriptNumber(text)
   if (number !== null) return number
-  throw new RangeError(
-    `The number in attribute ${path} would be rounded: set the stream's option numbers to 'string' for exact decimal texts`,
-  )
+  throw roundedNumber(path)
 }
 
 /** A copy, because a small Buffer is a piece of a pool that it would keep alive and show in `.buffer`. */

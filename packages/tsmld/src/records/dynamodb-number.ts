@@ -24,6 +24,29 @@ export function toJavaScriptNumber(text: string): number | bigint | null {
   return isSame(decimal, parseDecimal(String(number))) ? number : null
 }
 
+const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15] as const
+
+/**
+ * What {@link toJavaScriptNumber} makes of the decimal in these bytes, where it is plain and of at most 15 digits, as most are; else null. Digits and power of
+ * ten are exact in a double, so that their quotient is rounded once, as `Number` would.
+ */
+export function readShortNumber(bytes: Buffer, start: number, end: number): number | null {
+  if (end - start > safeDigits || start === end) return null
+  const negative = bytes[start] === 0x2d
+  const first = negative ? start + 1 : start
+  let digits = 0
+  let point = -1
+  for (let at = first; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte >= 0x30 && byte <= 0x39) digits = digits * 10 + byte - 0x30
+    else if (byte === 0x2e && point === -1 && at > first) point = at
+    else return null
+  }
+  if (first === end || point === end - 1) return null
+  const magnitude = point === -1 ? digits : digits / (powersOfTen[end - 1 - point] as number)
+  return negative ? -magnitude : magnitude
+}
+
 function parseDecimal(text: string): Decimal | null {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/.exec(text)
   if (match === null) return null

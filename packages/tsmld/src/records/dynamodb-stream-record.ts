@@ -1,73 +1,90 @@
 import { ProtocolError } from '../errors.ts'
-import { type AttributeMap, decodeAttributes, type NumberForm } from './attribute-value.ts'
+import type { NumberForm } from './attribute-value.ts'
 import type { DynamodbRecord, StreamViewType, UserIdentity } from './dynamodb-record.ts'
 import type { Position } from './record.ts'
 
-/*
- * The adapter's JSON, in which 1.6.1 (KCL 1) and 2.0.1 (KCL 3) agree, as both were seen to write it:
- *   { eventID, eventName, eventVersion, eventSource, awsRegion, userIdentity: { principalId, type },
- *     dynamodb: { ApproximateCreationDateTime (epoch milliseconds), Keys, NewImage, OldImage, SequenceNumber, SizeBytes, StreamViewType } }
- * Absent fields are left out, but 2.0.1 writes an image that is absent as {}: no real image is empty, for it holds the keys.
- * Binary values are base64.
- */
+/** A part of a stream record that holds attributes. */
+export type AttributesPart = 'keys' | 'newImage' | 'oldImage'
 
-const eventNames: readonly unknown[] = ['INSERT', 'MODIFY', 'REMOVE'] satisfies DynamodbRecord['eventName'][]
-const viewTypes: readonly unknown[] = [
-  'NEW_AND_OLD_IMAGES',
-  'NEW_IMAGE',
-  'OLD_IMAGE',
-  'KEYS_ONLY',
-] satisfies StreamViewType[]
-
-/** A {@link DynamodbRecord} whose keys and images are decoded once, when first read. */
-class DynamodbStreamRecord {
+/** A stream record as it came: what {@link DynamodbStreamRecord} reads, when it is asked. */
+export interface StreamEvent {
   readonly eventName: DynamodbRecord['eventName']
-  readonly sequenceNumber: string
-  readonly subSequenceNumber: number
   readonly eventId: string | null
   readonly approximateCreationDateTime: Date | null
   readonly sizeBytes: number | null
   readonly streamViewType: StreamViewType
   readonly userIdentity: UserIdentity | null
-  readonly #numbers: NumberForm
-  readonly #keys: Lazy
-  readonly #newImage: Lazy
-  readonly #oldImage: Lazy
+  /** Decodes a part; undefined where the record has none. @throws RangeError on a number that would be rounded. */
+  attributes(part: AttributesPart, numbers: NumberForm): Record<string, unknown> | undefined
+}
 
-  constructor(event: Fields, change: Fields, position: Position, numbers: NumberForm) {
-    const created = change['ApproximateCreationDateTime']
-    const identity = event['userIdentity']
-    this.eventName = event['eventName'] as DynamodbRecord['eventName']
-    this.sequenceNumber = position.sequenceNumber
-    this.subSequenceNumber = position.subSequenceNumber
-    this.eventId = typeof event['eventID'] === 'string' ? event['eventID'] : null
-    this.approximateCreationDateTime = typeof created === 'number' ? new Date(created) : null
-    this.sizeBytes = typeof change['SizeBytes'] === 'number' ? change['SizeBytes'] : null
-    this.streamViewType = change['StreamViewType'] as StreamViewType
-    this.userIdentity = isFields(identity)
-      ? { principalId: String(identity['principalId']), type: String(identity['type']) }
-      : null
+/** A {@link DynamodbRecord} that reads its fields when asked, and decodes its keys and images once, when first read. */
+export class DynamodbStreamRecord {
+  readonly #event: StreamEvent
+  readonly #position: Position
+  readonly #numbers: NumberForm
+  // Null: not decoded yet.
+  #keys: Record<string, unknown> | null = null
+  #newImage: Record<string, unknown> | undefined | null = null
+  #oldImage: Record<string, unknown> | undefined | null = null
+
+  constructor(event: StreamEvent, position: Position, numbers: NumberForm) {
+    this.#event = event
+    this.#position = position
     this.#numbers = numbers
-    this.#keys = pending(change['Keys'])
-    this.#newImage = pending(change['NewImage'])
-    this.#oldImage = pending(change['OldImage'])
+  }
+
+  get eventName(): DynamodbRecord['eventName'] {
+    return this.#event.eventName
+  }
+
+  get sequenceNumber(): string {
+    return this.#position.sequenceNumber
+  }
+
+  get subSequenceNumber(): number {
+    return this.#position.subSequenceNumber
+  }
+
+  get eventId(): string | null {
+    return this.#event.eventId
+  }
+
+  get approximateCreationDateTime(): Date | null {
+    return this.#event.approximateCreationDateTime
+  }
+
+  get sizeBytes(): number | null {
+    return this.#event.sizeBytes
+  }
+
+  get streamViewType(): StreamViewType {
+    return this.#event.streamViewType
+  }
+
+  get userIdentity(): UserIdentity | null {
+    return this.#event.userIdentity
   }
 
   get keys(): Record<string, unknown> {
-    return this.#read(this.#keys, 'keys') ?? {}
+    this.#keys ??= this.#event.attributes('keys', this.#numbers) ?? {}
+    return this.#keys
   }
 
   get newImage(): Record<string, unknown> | undefined {
-    return this.#read(this.#newImage, 'newImage')
+    if (this.#newImage === null) this.#newImage = this.#event.attributes('newImage', this.#numbers)
+    return this.#newImage
   }
 
   get oldImage(): Record<string, unknown> | undefined {
-    return this.#read(this.#oldImage, 'oldImage')
+    if (this.#oldImage === null) this.#oldImage = this.#event.attributes('oldImage', this.#numbers)
+    return this.#oldImage
   }
 
   /** Every field, decoded: what `JSON.stringify` and `console.log` show, since getters are no own properties. */
   toJSON(): object {
-    return Object.assign({}, this, { keys: this.keys, newImage: this.newImage, oldImage: this.oldImage })
+    const { eventId, userIdentity, keys, newImage, oldImage } = this
+    return { ...this.#plain(), eventId, userIdentity, keys, newImage, oldImage }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): object {
@@ -75,59 +92,19 @@ class DynamodbStreamRecord {
       return this.toJSON()
     } catch (error) {
       // Showing a record never fails, though reading it would.
-      return Object.assign({}, this, { undecodable: String(error) })
+      return { ...this.#plain(), undecodable: String(error) }
     }
   }
 
-  #read(lazy: Lazy, path: string): Record<string, unknown> | undefined {
-    if (lazy.raw !== null) {
-      lazy.decoded = decodeAttributes(lazy.raw, this.#numbers, path)
-      lazy.raw = null
-    }
-    return lazy.decoded
+  /** The fields that can always be read. */
+  #plain(): object {
+    const { eventName, sequenceNumber, subSequenceNumber } = this
+    const { approximateCreationDateTime, sizeBytes, streamViewType } = this
+    return { eventName, sequenceNumber, subSequenceNumber, approximateCreationDateTime, sizeBytes, streamViewType }
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** Attribute values on their way to JavaScript values. */
-interface Lazy {
-  raw: AttributeMap | null
-  decoded: Record<string, unknown> | undefined
-}
-
-function pending(value: unknown): Lazy {
-  return { raw: isFields(value) && Object.keys(value).length > 0 ? value : null, decoded: undefined }
-}
-
-/**
- * Reads a DynamoDB stream record out of the adapter's JSON.
- * @throws ProtocolError on anything else; the error holds nothing of the data.
- */
-export function decodeDynamodbRecord(data: Buffer, position: Position, numbers: NumberForm): DynamodbRecord<object> {
-  const event = parseJson(data, position)
-  const change = event['dynamodb']
-  if (!isFields(change) || !isFields(change['Keys'])) throw malformed(position, 'has no keys')
-  if (!eventNames.includes(event['eventName'])) throw malformed(position, 'has no known eventName')
-  if (!viewTypes.includes(change['StreamViewType'])) throw malformed(position, 'has no known StreamViewType')
-  return new DynamodbStreamRecord(event, change, position, numbers) as unknown as DynamodbRecord<object>
-}
-
-function parseJson(data: Buffer, position: Position): Fields {
-  let event: unknown
-  try {
-    event = JSON.parse(data.toString('utf8'))
-  } catch {
-    throw malformed(position, 'is not JSON')
-  }
-  if (isFields(event)) return event
-  throw malformed(position, 'is not a JSON object')
-}
-
-function malformed({ sequenceNumber }: Position, why: string): ProtocolError {
+/** The error of a stream record that is none; it holds nothing of the data. */
+export function malformedRecord({ sequenceNumber }: Position, why: string): ProtocolError {
   return new ProtocolError(`The DynamoDB stream record ${sequenceNumber} ${why}`)
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -8,13 +8,13 @@ export interface Position {
 }
 
 /**
- * One user record of a Kinesis stream; KPL aggregates arrive taken apart. Its fields are decoded when they are read, from the frame in which it came:
+ * One user record of a Kinesis stream; KPL aggregates arrive taken apart. Its fields are decoded when they are read, from the bytes in which it came:
  * name those that you need, for `{ ...record }` copies none (`JSON.stringify` and `console.log` show them all).
  */
 export interface KinesisRecord extends Position {
   /**
-   * The record's bytes: a view into the frame, never reused, so that keeping them (or the record) keeps that frame (mostly 64 KiB, at most 1 MiB) alive:
-   * copy with `Buffer.from(record.data)` what is kept for long.
+   * The record's bytes: a view into the frame in which they came, or with a stock daemon into the line's chunk, never reused, so that keeping them (or the record) keeps that frame or chunk (mostly 64 KiB, at
+   * most 1 MiB or the record itself) alive: copy with `Buffer.from(record.data)` what is kept for long.
    */
   readonly data: Buffer
   /** What the producer spread its records over the shards by; inside an aggregate, the user record's own. */

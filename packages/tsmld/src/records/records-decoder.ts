@@ -1,18 +1,46 @@
-import type { WireRecord } from '../protocol/messages.ts'
+import type { RecordFormat, WireRecord } from '../protocol/messages.ts'
 import type { NumberForm } from './attribute-value.ts'
+import { streamEventFromBinary } from './dynamodb-binary.ts'
+import { streamEventFromJson } from './dynamodb-json.ts'
 import type { DynamodbRecord } from './dynamodb-record.ts'
-import { decodeDynamodbRecord } from './dynamodb-stream-record.ts'
+import { DynamodbStreamRecord, type StreamEvent } from './dynamodb-stream-record.ts'
 import type { KinesisRecord } from './record.ts'
 
 /** Turns the wire's records into a processor's. @throws ProtocolError on a DynamoDB record that is none. */
 export type RecordsDecoder<R> = (records: readonly WireRecord[]) => readonly R[]
 
-/** What decodes the records of one type of stream: Kinesis records are the wire's own. */
+/** What decodes records of one format: Kinesis records are the wire's own. */
 export function recordsDecoder(
-  type: 'kinesis' | 'dynamodb',
+  format: RecordFormat,
   numbers: NumberForm,
 ): RecordsDecoder<KinesisRecord | DynamodbRecord<object>> {
-  return type === 'kinesis'
-    ? records => records
-    : records => records.map(record => decodeDynamodbRecord(record.data, record, numbers))
+  switch (format) {
+    case 'kinesis':
+      return records => records
+    case 'dynamodb-json':
+      return records => records.map(wire => publicRecord(streamEventFromJson(wire.data, wire), wire, numbers))
+    case 'dynamodb-binary':
+      return records => records.map(wire => publicRecord(streamEventFromBinary(wire), wire, numbers))
+  }
+}
+
+/**
+ * What decodes the records of a stream's session, whose hello named their format; a stock daemon has no hello (null), and gives the adapter's JSON.
+ * @returns null for a format that no stream of this type has.
+ */
+export function sessionDecoder(
+  type: 'kinesis' | 'dynamodb',
+  format: RecordFormat | null,
+  numbers: NumberForm,
+): RecordsDecoder<KinesisRecord | DynamodbRecord<object>> | null {
+  if (format === null) return recordsDecoder(type === 'kinesis' ? 'kinesis' : 'dynamodb-json', numbers)
+  return (format === 'kinesis') === (type === 'kinesis') ? recordsDecoder(format, numbers) : null
+}
+
+/** Why a session of such a format is refused. */
+export const formatRefusal = (applicationName: string, format: RecordFormat | null): string =>
+  `the records of ${applicationName} are not ${String(format)}`
+
+function publicRecord(event: StreamEvent, wire: WireRecord, numbers: NumberForm): DynamodbRecord<object> {
+  return new DynamodbStreamRecord(event, wire, numbers) as unknown as DynamodbRecord<object>
 }

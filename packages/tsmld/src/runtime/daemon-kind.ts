@@ -4,7 +4,6 @@ import type { ListenerOptions } from '../daemon/listener.ts'
 import type { ListenerLoads } from '../daemon/listener-loads.ts'
 import type { StreamDaemon } from '../daemon/stream-daemon.ts'
 import type { Codec } from '../protocol/codec.ts'
-import type { RecordsDecoder } from '../records/records-decoder.ts'
 
 /** What a daemon may ask of the tree that it is in. */
 export interface DaemonTree {
@@ -22,7 +21,6 @@ export interface DaemonKind {
    */
   readonly outlivesFailedSession: boolean
   readonly newCodec: () => Codec
-  recordsDecoder(stream: NormalizedStream): RecordsDecoder<unknown>
   handshake(transport: 'unix' | 'tcp'): () => Handshake
   listenAt(transport: 'unix' | 'tcp'): ListenerOptions['at']
   /** @throws TsmldError when it cannot be started. */

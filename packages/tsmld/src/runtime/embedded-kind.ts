@@ -4,7 +4,6 @@ import { helloHandshake } from '../daemon/handshake.ts'
 import { newSocketPath } from '../daemon/listener.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
 import type { FrameLimits } from '../protocol/frame-layout.ts'
-import { recordsDecoder } from '../records/records-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
 /** What the embedded daemon needs of its runtime. */
@@ -21,7 +20,6 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
   return {
     outlivesFailedSession: true,
     newCodec: () => framesCodec(limits),
-    recordsDecoder: stream => recordsDecoder(stream.type, stream.numbers),
     handshake: () => () => helloHandshake(token),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
     startDaemon: (stream, listeners, { signal }) => host.host(toDaemonStream(stream, { workerId }), listeners, signal),

@@ -1,6 +1,7 @@
 import { listen } from '../daemon/listener.ts'
 import { onlyListener } from '../daemon/listener-loads.ts'
 import { importedProcessor } from '../processors/module-processor.ts'
+import { sessionDecoder } from '../records/records-decoder.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { Child } from './rest-for-one.ts'
 import {
@@ -29,7 +30,7 @@ export class LocalHome implements SessionHome {
       stream: stream.label,
       applicationName: stream.name,
       factory: shard => this.#factory(shard),
-      decodeRecords: kind.recordsDecoder(stream),
+      decoderOf: format => sessionDecoder(stream.type, format, stream.numbers),
       newCodec: kind.newCodec,
       refuseWhileStopping: kind.outlivesFailedSession,
     })

@@ -12,7 +12,6 @@ import type { ListenerLoad, ListenerLoads } from '../daemon/listener-loads.ts'
 import { startStockDaemon } from '../daemon/stock-daemon.ts'
 import type { Logger } from '../observability/logger.ts'
 import { jsonLinesCodec } from '../protocol/json-lines-codec.ts'
-import { recordsDecoder } from '../records/records-decoder.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
 /** What a stock daemon needs of its runtime; durations in milliseconds. */
@@ -53,7 +52,6 @@ export function stockKind(options: StockKindOptions): DaemonKind {
   return {
     outlivesFailedSession: false,
     newCodec: () => jsonLinesCodec({ lineBytes: maxLineBytes }),
-    recordsDecoder: stream => recordsDecoder(stream.type, stream.numbers),
     handshake: transport => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
     listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
     startDaemon: async (stream, listeners, { signal, leave }) =>

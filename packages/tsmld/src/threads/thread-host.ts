@@ -5,8 +5,8 @@ import { type Deferred, deferred } from '../deferred.ts'
 import { withFields } from '../observability/logger.ts'
 import { importProcessor } from '../processors/module-processor.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
-import type { Hello } from '../protocol/messages.ts'
-import { recordsDecoder } from '../records/records-decoder.ts'
+import type { Hello, RecordFormat } from '../protocol/messages.ts'
+import { formatRefusal, type RecordsDecoder, sessionDecoder } from '../records/records-decoder.ts'
 import { HelloCheck } from '../runtime/hello-check.ts'
 import { makeWay } from '../runtime/live-session.ts'
 import { socketConnection } from '../session/connection.ts'
@@ -25,7 +25,9 @@ import type {
 } from './thread-messages.ts'
 
 interface HostedStream {
-  readonly context: Omit<SessionContext<unknown>, 'beforeInitialize'>
+  readonly context: Omit<SessionContext<unknown>, 'beforeInitialize' | 'decodeRecords'>
+  /** Null for a format that the stream's records cannot have. */
+  readonly decoderOf: (format: RecordFormat) => RecordsDecoder<unknown> | null
   readonly hellos: HelloCheck
   listener: Listener | undefined
 }
@@ -103,13 +105,13 @@ export class ThreadHost {
       stream: plan.label,
       applicationName: plan.name,
       factory: await importProcessor<unknown>(plan.processor),
-      decodeRecords: recordsDecoder(plan.type, plan.numbers),
       newCodec: () => framesCodec(plan.limits),
       logger: withFields(threadLogger(this.#post), { stream: plan.name }),
       checkpointTimeoutMs: plan.checkpointTimeoutMs,
       maxCheckpointAttempts: plan.maxCheckpointAttempts,
     }
-    this.#streams.set(plan.name, { context, hellos: new HelloCheck(plan.name), listener: undefined })
+    const decoderOf = (format: RecordFormat) => sessionDecoder(plan.type, format, plan.numbers)
+    this.#streams.set(plan.name, { context, decoderOf, hellos: new HelloCheck(plan.name), listener: undefined })
   }
 
   async #listen({ stream: name, at, token, handshakeTimeoutMs, maxPendingHandshakes }: ListenPlan) {
@@ -133,7 +135,9 @@ export class ThreadHost {
     return listener.address
   }
 
-  #accept({ context, hellos }: HostedStream, socket: Socket, hello: Hello, first: Buffer): string | null {
+  #accept({ context, decoderOf, hellos }: HostedStream, socket: Socket, hello: Hello, first: Buffer): string | null {
+    const decodeRecords = decoderOf(hello.recordFormat)
+    if (decodeRecords === null) return formatRefusal(context.applicationName, hello.recordFormat)
     const refusal = hellos.claim(hello)
     if (refusal !== null) return refusal
     const number = ++this.#count
@@ -142,7 +146,11 @@ export class ThreadHost {
       this.#post({ kind: 'asksTurn', session: number })
       return turn.promise
     }
-    const session = new ShardSession({ ...context, beforeInitialize }, socketConnection(socket), hello.shardId)
+    const session = new ShardSession(
+      { ...context, decodeRecords, beforeInitialize },
+      socketConnection(socket),
+      hello.shardId,
+    )
     this.#sessions.set(number, { session, turn })
     this.#post({ kind: 'opened', session: number, hello: withoutToken(hello) })
     session.signal.addEventListener('abort', () => {

@@ -15,7 +15,7 @@ async function folderOf(t: TestContext): Promise<string> {
 
 test('over a Unix socket the bridge is one command without a token', async () => {
   const at = { folder: '/tmp/x', token: 'secret', address: { path: '/tmp/x/a.sock' } }
-  assert.equal(await bridgeCommand({ ...at, program: 'socat' }), 'socat - UNIX-CONNECT:/tmp/x/a.sock')
+  assert.equal(await bridgeCommand({ ...at, program: 'socat' }), 'socat -b 65536 - UNIX-CONNECT:/tmp/x/a.sock')
   assert.equal(await bridgeCommand({ ...at, program: 'nc' }), 'nc -N -U /tmp/x/a.sock')
 })
 

@@ -27,7 +27,12 @@ const recordings = readdirSync(folder)
 
 test('there are recordings of both types of stream', () => {
   const names = recordings.map(({ name }) => name)
-  assert.deepEqual(names.sort(), ['dynamodb-stop.jsonl', 'kinesis-shard-ended.jsonl', 'kinesis-stop.jsonl'])
+  assert.deepEqual(names.sort(), [
+    'dynamodb-json-stop.jsonl',
+    'dynamodb-stop.jsonl',
+    'kinesis-shard-ended.jsonl',
+    'kinesis-stop.jsonl',
+  ])
 })
 
 for (const { name, daemonBytes, nodeBytes, node } of recordings) {
@@ -83,18 +88,23 @@ for (const { name, daemonBytes, nodeBytes, node } of recordings) {
   })
 }
 
-test('the recorded DynamoDB records decode to an insert, a change and a removal', () => {
-  const recording = recordings.find(({ name }) => name === 'dynamodb-stop.jsonl')
-  const wire = replayConnection([recording?.daemonBytes ?? Buffer.alloc(0)]).messages.flatMap(message =>
-    message.kind === 'processRecords' ? message.records : [],
-  )
-  const records = recordsDecoder('dynamodb', 'number')(wire)
-  assert.deepEqual(
-    records.map(record => 'eventName' in record && [record.eventName, record.newImage, record.oldImage]),
-    [
-      ['INSERT', { id: 'a', n: 1 }, undefined],
-      ['MODIFY', { id: 'a', n: 2 }, { id: 'a', n: 1 }],
-      ['REMOVE', undefined, { id: 'a', n: 2 }],
-    ],
-  )
-})
+for (const [file, format] of [
+  ['dynamodb-stop.jsonl', 'dynamodb-binary'],
+  ['dynamodb-json-stop.jsonl', 'dynamodb-json'],
+] as const) {
+  test(`the DynamoDB records of ${file} are ${format}, and decode to an insert, a change and a removal`, () => {
+    const recording = recordings.find(({ name }) => name === file)
+    const { hello, messages } = replayConnection([recording?.daemonBytes ?? Buffer.alloc(0)])
+    assert.equal(hello?.recordFormat, format)
+    const wire = messages.flatMap(message => (message.kind === 'processRecords' ? message.records : []))
+    const records = recordsDecoder(format, 'number')(wire)
+    assert.deepEqual(
+      records.map(record => 'eventName' in record && [record.eventName, record.keys, record.newImage, record.oldImage]),
+      [
+        ['INSERT', { id: 'a' }, { id: 'a', n: 1 }, undefined],
+        ['MODIFY', { id: 'a' }, { id: 'a', n: 2 }, { id: 'a', n: 1 }],
+        ['REMOVE', { id: 'a' }, undefined, { id: 'a', n: 2 }],
+      ],
+    )
+  })
+}

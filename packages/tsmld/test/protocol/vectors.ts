@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { DaemonMessage, Hello, WireRecord } from '../../src/protocol/messages.ts'
 import type { FromNode } from '../../src/protocol/node-message-decoder.ts'
 
-type Piece = string | { readonly utf8: string } | { readonly repeat: string; readonly times: number }
+/** Bytes as the vectors write them. */
+export type Piece = string | { readonly utf8: string } | { readonly repeat: string; readonly times: number }
 
 interface RawVector {
   readonly name: string
@@ -29,7 +30,8 @@ export interface Vector extends Omit<RawVector, 'bytes' | 'messages'> {
   readonly messages: readonly (DaemonMessage | FromNode)[]
 }
 
-function join(pieces: readonly Piece[]): Buffer {
+/** Puts pieces together. */
+export function join(pieces: readonly Piece[]): Buffer {
   return Buffer.concat(
     pieces.map(piece => {
       if (typeof piece === 'string') return Buffer.from(piece, 'hex')

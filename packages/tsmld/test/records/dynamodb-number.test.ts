@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { toJavaScriptNumber } from '../../src/records/dynamodb-number.ts'
+import { readShortNumber, toJavaScriptNumber } from '../../src/records/dynamodb-number.ts'
 
 const numbers: readonly (readonly [string, number | bigint | null])[] = [
   ['0', 0],
@@ -40,6 +40,22 @@ for (const [text, expected] of numbers) {
     assert.equal(toJavaScriptNumber(text), expected)
   })
 }
+
+test('a short decimal in bytes is what it is as a text, or left to the longer way', () => {
+  const read = (text: string): number | null => readShortNumber(Buffer.from(`7${text}7`), 1, 1 + text.length)
+  const short = fc.stringMatching(/^-?[0-9]{0,16}\.?[0-9]{0,15}$/)
+  const any = fc.string({ unit: fc.constantFrom(...Array.from('0123456789.-+eE ')), maxLength: 20 })
+  fc.assert(
+    fc.property(fc.oneof(short, any), text => {
+      const number = read(text)
+      if (number !== null) assert.ok(Object.is(number, toJavaScriptNumber(text)), text)
+      else assert.ok(text.length > 15 || !/^-?\d+(\.\d+)?$/.test(text), text)
+    }),
+    { numRuns: 5_000 },
+  )
+  for (const text of ['0', '-0', '12', '-12.75', '0.1', '99999.999999999', '123456789012345'])
+    assert.ok(Object.is(read(text), Number(text)), text)
+})
 
 test('a number from JavaScript comes back as it was', () => {
   fc.assert(

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { ProtocolError } from '../../src/errors.ts'
+import { encodeDynamodbRecord, type StreamRecordJson } from '../../src/protocol/dynamodb-encoder.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import type { NumberForm } from '../../src/records/attribute-value.ts'
 import { type DynamodbRecord, isTtlDelete, type StreamViewType } from '../../src/records/dynamodb-record.ts'
-import { recordsDecoder } from '../../src/records/records-decoder.ts'
+import { recordsDecoder, sessionDecoder } from '../../src/records/records-decoder.ts'
 
 interface Item {
   readonly id: string
@@ -38,7 +39,7 @@ function decode<View extends StreamViewType = StreamViewType>(
   data: string,
   numbers: NumberForm = 'number',
 ): DynamodbRecord<Item, View> {
-  return recordsDecoder('dynamodb', numbers)([wire(data)])[0] as DynamodbRecord<Item, View>
+  return recordsDecoder('dynamodb-json', numbers)([wire(data)])[0] as DynamodbRecord<Item, View>
 }
 
 test('a record of KCL 1’s adapter has all its fields', () => {
@@ -99,7 +100,7 @@ test('console.log and JSON.stringify show keys and images', () => {
 })
 
 test('a record is a position: the wire’s', () => {
-  const [record] = recordsDecoder('dynamodb', 'number')([{ ...wire(byKcl1), sequenceNumber: '222' }])
+  const [record] = recordsDecoder('dynamodb-json', 'number')([{ ...wire(byKcl1), sequenceNumber: '222' }])
   assert.equal(record?.sequenceNumber, '222')
 })
 
@@ -132,6 +133,19 @@ for (const [title, data] of malformed) {
 test('Kinesis records are the wire’s own', () => {
   const records = [wire('data')]
   assert.equal(recordsDecoder('kinesis', 'number')(records), records)
+})
+
+test('a session’s records are decoded as its hello says, a stock daemon’s from the JSON; another stream’s format is none', () => {
+  const json = [wire(byKcl1)]
+  const binary = [{ ...wire(''), data: encodeDynamodbRecord(JSON.parse(byKcl1) as StreamRecordJson) }]
+  const imageOf = (records: readonly object[] | undefined) => (records?.[0] as DynamodbRecord | undefined)?.newImage
+  assert.deepEqual(imageOf(sessionDecoder('dynamodb', null, 'number')?.(json)), { id: 'k', n: 2 })
+  assert.deepEqual(imageOf(sessionDecoder('dynamodb', 'dynamodb-json', 'number')?.(json)), { id: 'k', n: 2 })
+  assert.deepEqual(imageOf(sessionDecoder('dynamodb', 'dynamodb-binary', 'string')?.(binary)), { id: 'k', n: '2' })
+  assert.equal(sessionDecoder('kinesis', null, 'number')?.(json), json)
+  assert.equal(sessionDecoder('kinesis', 'kinesis', 'number')?.(json), json)
+  assert.equal(sessionDecoder('kinesis', 'dynamodb-binary', 'number'), null)
+  assert.equal(sessionDecoder('dynamodb', 'kinesis', 'number'), null)
 })
 
 test('types: images follow the view and the event', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TimeoutError } from '../../src/errors.ts'
+import type { RecordFormat, WireRecord } from '../../src/protocol/messages.ts'
+import type { ShardSessionsOptions } from '../../src/runtime/shard-sessions.ts'
 import { sessionsOf } from '../support/stream-sessions.ts'
-import { isPending, turns } from '../support/turns.ts'
+import { turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 
@@ -20,6 +22,30 @@ test('a second session under the same lease is refused, also when the first has 
 
 test('a hello for another stream is refused', () => {
   assert.match(String(sessionsOf().open({ stream: 'orders-cache' }).refusal), /serves clicks-cache, not orders-cache/)
+})
+
+test('each session decodes its records as its hello says, and a format that the stream does not have is refused', async () => {
+  const decoded: (RecordFormat | null)[] = []
+  const decoderOf: ShardSessionsOptions<WireRecord>['decoderOf'] = format => {
+    if (format === 'kinesis') return null
+    return records => {
+      decoded.push(format)
+      return records
+    }
+  }
+  const frames = () => sessionsOf('frames', { decoderOf })
+  assert.match(String(frames().open({ recordFormat: 'kinesis' }).refusal), /records of clicks-cache are not kinesis/)
+  for (const { peer } of [
+    frames().open({ recordFormat: 'dynamodb-binary' }),
+    frames().open({ recordFormat: 'dynamodb-json' }),
+    sessionsOf('json-lines', { decoderOf }).open(),
+  ]) {
+    peer.say(initialize())
+    await turns()
+    peer.say(batch(1))
+    await turns()
+  }
+  assert.deepEqual(decoded, ['dynamodb-binary', 'dynamodb-json', null])
 })
 
 for (const kind of ['frames', 'json-lines'] as const) {
@@ -205,71 +231,4 @@ test('one session that speaks garbage leaves the others as they are', async () =
   await turns()
   assert.equal(other.closed, false)
   assert.deepEqual(other.heard(), ['status initialize'])
-})
-
-test('while stopping, a shard that begins is refused where that costs its session only', async () => {
-  const { open, sessions, calls } = sessionsOf()
-  sessions.stop()
-  const { peer } = open()
-  peer.say(initialize())
-  await turns()
-  assert.equal(peer.closed, true)
-  assert.deepEqual(calls, [])
-})
-
-test('while stopping, a shard that begins is left unanswered where a refusal would end the whole daemon', async t => {
-  const clock = new VirtualClock(t)
-  const given = sessionsOf('json-lines', { refuseWhileStopping: false })
-  const { peer: failing } = given.open()
-  failing.say(initialize())
-  await turns()
-  failing.say(batch(1))
-  await turns()
-  given.works[0]?.reject(new Error('poison'))
-  await turns()
-  const { peer: waiting } = given.open()
-  waiting.say(initialize())
-  await turns()
-  given.sessions.stop()
-  const { peer: late } = given.open()
-  late.say(initialize())
-  await clock.pass(60_000)
-  for (const peer of [waiting, late]) {
-    assert.deepEqual(peer.heard(), [])
-    assert.equal(peer.closed, false)
-  }
-  assert.deepEqual(given.calls, ['made 1', 'began 1', 'settled 1'])
-  await given.sessions.terminate()
-  await turns()
-  assert.equal(waiting.closed && late.closed, true)
-})
-
-test('left, a stream finishes what its shards do and waits for no other', async () => {
-  const given = sessionsOf('json-lines', { refuseWhileStopping: false })
-  const working = await given.busy()
-  const { peer: idle } = given.open()
-  idle.say(initialize('shardId-000000000001'))
-  await turns()
-  idle.heard()
-  const left = given.sessions.leave()
-  const { peer: late } = given.open()
-  late.say(initialize('shardId-000000000002'))
-  idle.say(batch(5))
-  assert.equal(await isPending(left), true)
-  given.works[0]?.resolve()
-  await left
-  await turns()
-  assert.deepEqual(working.heard(), ['status initialize', 'status processRecords'])
-  assert.deepEqual([...idle.heard(), ...late.heard()], [])
-  assert.deepEqual([working.closed, idle.closed, late.closed], [false, false, false])
-})
-
-test('terminated, every session ends at once and its signal is aborted', async () => {
-  const { busy, sessions, shards, failures } = sessionsOf()
-  const peer = await busy()
-  await sessions.terminate()
-  await turns()
-  assert.equal(peer.closed, true)
-  assert.equal(shards[0]?.signal.aborted, true)
-  assert.deepEqual(failures, [])
 })

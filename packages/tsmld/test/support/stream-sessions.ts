@@ -31,7 +31,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
         leaseLost: () => void calls.push(`lost ${n}`),
       }
     },
-    decodeRecords: records => records,
+    decoderOf: () => records => records,
     logger: log,
     newCodec: () => newCodec(kind),
     checkpointTimeoutMs: 1_000,

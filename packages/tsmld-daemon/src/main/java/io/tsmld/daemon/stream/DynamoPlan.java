@@ -7,6 +7,7 @@ import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsLeaseMana
 import com.amazonaws.services.dynamodbv2.streamsadapter.DynamoDBStreamsSleepTimeController;
 import com.amazonaws.services.dynamodbv2.streamsadapter.StreamsSchedulerFactory;
 import com.amazonaws.services.dynamodbv2.streamsadapter.polling.DynamoDBStreamsPollingConfig;
+import io.tsmld.daemon.wire.StreamRecordEncoder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,8 +45,7 @@ final class DynamoPlan {
     Region region = parts.retrieval().kinesisClient().serviceClientConfiguration().region();
     DynamoDbStreamsClient streams = DynamoClients.streams(spec, parts, arn);
     clients.add(streams);
-    AmazonDynamoDBStreamsAdapterClient adapter =
-        new AmazonDynamoDBStreamsAdapterClient(streams, region);
+    AmazonDynamoDBStreamsAdapterClient adapter = new BinaryStreamsClient(streams, region);
     String adapterArn = LocalStreamArn.withRegion(arn, region.id());
 
     RetrievalConfig retrieval = retrieval(configuration, parts, adapter, adapterArn);
@@ -76,7 +76,10 @@ final class DynamoPlan {
           Probes.leaseTable(leases.dynamoDBClient(), leases.tableName());
         };
     return new StreamPlan(
-        parts.withRetrieval(retrieval), "dynamodb-json", configuration.actionTimeoutMs(), probe);
+        parts.withRetrieval(retrieval),
+        StreamRecordEncoder.FORMAT,
+        configuration.actionTimeoutMs(),
+        probe);
   }
 
   /**

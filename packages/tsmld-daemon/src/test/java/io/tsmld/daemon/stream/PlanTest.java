@@ -64,7 +64,7 @@ class PlanTest {
     assertEquals(4321, plan.parts().leaseManagement().failoverTimeMillis());
     assertTrue(plan.parts().processor().callProcessRecordsEvenForEmptyRecordList());
     assertEquals(0, plan.parts().leaseManagement().shardSyncIntervalMillis());
-    assertEquals("dynamodb-json", plan.recordFormat());
+    assertEquals("dynamodb-binary", plan.recordFormat());
   }
 
   @Test
