@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline'
+
+/** What a consumer has seen. */
+export interface Counts {
+  records: number
+  bytes: number
+}
+
+/** Answers each line on stdin with the counts, and ends by `stop` when stdin does. */
+export function serveCounts(counts: Counts, stop: () => Promise<void> | void): void {
+  createInterface({ input: process.stdin })
+    .on('line', () => {
+      say({ type: 'counts', ...counts })
+    })
+    .on('close', () => {
+      void Promise.resolve(stop()).finally(() => process.exit())
+    })
+}
+
+/** Says something to the harness. */
+export function say(report: { readonly type: string; readonly [field: string]: unknown }): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`)
+}

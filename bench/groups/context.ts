@@ -1,0 +1,21 @@
+import type { BenchOptions } from '../cli/arguments.ts'
+import type { Progress } from '../cli/progress.ts'
+import type { Cleanup } from '../harness/cleanup.ts'
+import type { CompiledDriver } from '../harness/driver.ts'
+import type { Timing } from '../harness/measure.ts'
+import type { Result } from '../report/results.ts'
+
+/** What every group of a run needs. */
+export interface BenchContext {
+  readonly options: BenchOptions
+  readonly driver: CompiledDriver
+  readonly timing: Timing
+  /** A folder for sockets and the like. */
+  readonly temporary: string
+  readonly cleanup: Cleanup
+  readonly progress: Progress
+  /** Takes a result as soon as it is there. */
+  readonly add: (result: Result) => void
+  /** Takes what a reader of the results must know. */
+  readonly note: (sentence: string) => void
+}

@@ -1,0 +1,119 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TsmldAppOptions } from '../consumers/tsmld-app.ts'
+import type { Cleanup } from './cleanup.ts'
+import { Control } from './control.ts'
+import type { DriverCase } from './driver.ts'
+import { JsonChild, type Report } from './json-child.ts'
+import { programPath } from './programs.ts'
+
+/** What consumes the batches of one case. */
+export interface Consumer {
+  /** How the driver reaches it. */
+  readonly driver: Pick<DriverCase, 'feed' | 'token' | 'listeners' | 'executable'>
+  /** The processes that it is; what the driver starts for each shard is not among them. */
+  readonly pids: readonly number[]
+  /** What descends from these but is no part of it. */
+  readonly excluded: readonly number[]
+  /** Whether it counts the bytes of the records' data. */
+  readonly readsData: boolean
+  /** What it has seen in all; to be asked after the driver's end. */
+  counts(): Promise<Counts>
+  stop(): Promise<void>
+}
+
+/** Where a consumer is started. */
+export interface Place {
+  /** A folder of this case alone. */
+  readonly folder: string
+  /** Ends what a failure leaves behind. */
+  readonly cleanup: Cleanup
+}
+
+/** What a consumer has seen. */
+export interface Counts {
+  readonly records: number
+  readonly bytes: number
+}
+
+type CountsReport = Report & Counts & { readonly type: 'counts' }
+
+const startTimeoutMs = 30_000
+const noSession = { token: '', listeners: [], executable: null }
+
+/** A program on tsmld, with its embedded daemon or a stock one. */
+export async function startTsmld(place: Place, options: Pick<TsmldAppOptions, 'daemon' | 'reads'>): Promise<Consumer> {
+  const controlPath = join(place.folder, 'control.sock')
+  const control = await Control.listen(controlPath)
+  place.cleanup.add(() => {
+    control.close()
+  })
+  const given: TsmldAppOptions = { ...options, controlPath, javaPath: programPath('daemon-relay') }
+  const app = startApp(place, 'tsmld-app', JSON.stringify(given))
+  await app.report('listening', startTimeoutMs)
+  const { relayPid, token, listeners, executable } = await control.orders
+  const feed = options.daemon === 'stock' ? 'stock' : 'frames'
+  return consumerOf(app, { feed, token, listeners, executable }, options.reads === 'bytes', [relayPid])
+}
+
+/** The raw pump. */
+export async function startRaw(place: Place): Promise<Consumer> {
+  const path = join(place.folder, 'raw.sock')
+  const app = startApp(place, 'raw-app', path)
+  await app.report('listening', startTimeoutMs)
+  return consumerOf(app, { ...noSession, feed: 'raw', listeners: [{ path }] }, false, [])
+}
+
+/** aws-kcl: the driver starts a process for each shard, as the MultiLangDaemon does. */
+export async function startAwsKcl({ folder }: Place): Promise<Consumer> {
+  const counted = join(folder, 'counts')
+  await mkdir(counted)
+  const executable = [process.execPath, programPath('aws-kcl-app'), counted]
+  const split = executable.find(part => part.includes(' '))
+  if (split !== undefined) throw new Error(`The MultiLangDaemon splits its command on blanks, which are in ${split}`)
+  return {
+    driver: { ...noSession, feed: 'stock', executable: executable.join(' ') },
+    pids: [],
+    excluded: [],
+    readsData: true,
+    counts: () => sumOfFiles(counted),
+    stop: () => Promise.resolve(),
+  }
+}
+
+function startApp({ cleanup }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
+  const env = { ...process.env, TSMLD_LOG: 'warn' }
+  const app = new JsonChild(program, process.execPath, [programPath(program), argument], env)
+  cleanup.add(() => app.stop())
+  return app
+}
+
+function consumerOf(
+  app: JsonChild,
+  driver: Consumer['driver'],
+  readsData: boolean,
+  excluded: readonly number[],
+): Consumer {
+  return {
+    driver,
+    pids: [app.pid],
+    excluded,
+    readsData,
+    counts: () => {
+      app.say({ type: 'counts' })
+      return app.report<CountsReport>('counts', startTimeoutMs)
+    },
+    stop: () => app.stop(),
+  }
+}
+
+/** Adds up what the processes of the shards left. */
+export async function sumOfFiles(folder: string): Promise<Counts> {
+  const sum = { records: 0, bytes: 0 }
+  for (const name of await readdir(folder)) {
+    const counts = JSON.parse(await readFile(join(folder, name), 'utf8')) as typeof sum
+    sum.records += counts.records
+    sum.bytes += counts.bytes
+  }
+  return sum
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BenchOptions, type Group, groups } from './cli/arguments.ts'
+import { Progress } from './cli/progress.ts'
+import { runBridge } from './groups/bridge.ts'
+import type { BenchContext } from './groups/context.ts'
+import { Cleanup } from './harness/cleanup.ts'
+import { compileDriver } from './harness/driver.ts'
+import type { Timing } from './harness/measure.ts'
+import { buildPrograms } from './harness/programs.ts'
+import { goalsOf } from './report/goals.ts'
+import { printResults } from './report/print.ts'
+import type { Result } from './report/results.ts'
+
+const timings: Readonly<Record<'quick' | 'full', Timing>> = {
+  quick: { warmUpMs: 800, mostWarmUpMs: 1_600, windows: 5, windowMs: 400 },
+  full: { warmUpMs: 2_000, mostWarmUpMs: 6_000, windows: 5, windowMs: 1_500 },
+}
+
+const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = { bridge: runBridge }
+
+/** Runs what was asked for, prints it, and leaves nothing behind. @throws Error that says what failed. */
+export async function runBench(options: BenchOptions): Promise<void> {
+  const cleanup = new Cleanup()
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => {
+      void cleanup.run().finally(() => process.exit(code))
+    })
+  const progress = new Progress(process.stderr)
+  cleanup.add(() => progress.end())
+  try {
+    const { results, notes } = await measureAll(options, cleanup, progress)
+    const goals = goalsOf(results)
+    process.stdout.write(`\n${printResults(results, goals, notes)}\n`)
+    if (options.json !== null)
+      await writeFile(options.json, `${JSON.stringify({ cases: results, goals, notes }, null, 2)}\n`)
+  } finally {
+    await cleanup.run()
+  }
+}
+
+async function measureAll(
+  options: BenchOptions,
+  cleanup: Cleanup,
+  progress: Progress,
+): Promise<{ results: Result[]; notes: string[] }> {
+  const results: Result[] = []
+  const notes: string[] = []
+  const built = progress.begin('building the driver and the consumers')
+  const driver = await compileDriver()
+  await buildPrograms()
+  built('done')
+  const temporary = await mkdtemp(join(tmpdir(), 'tsmld-bench-'))
+  cleanup.add(() => rm(temporary, { recursive: true, force: true }))
+  const context: BenchContext = {
+    options,
+    driver,
+    timing: timings[options.quick ? 'quick' : 'full'],
+    temporary,
+    cleanup,
+    progress,
+    add: result => results.push(result),
+    note: sentence => notes.push(sentence),
+  }
+  for (const group of groups.filter(name => options.only?.includes(name) ?? true)) await runners[group](context)
+  return { results, notes }
+}
