@@ -5,6 +5,9 @@ import { type BenchOptions, type Group, groups } from './cli/arguments.ts'
 import { Progress } from './cli/progress.ts'
 import { runBridge } from './groups/bridge.ts'
 import type { BenchContext } from './groups/context.ts'
+import { runDynamodb } from './groups/dynamodb.ts'
+import { runEndToEnd } from './groups/end-to-end.ts'
+import { runToolkit } from './groups/toolkit.ts'
 import { Cleanup } from './harness/cleanup.ts'
 import { compileDriver } from './harness/driver.ts'
 import type { Timing } from './harness/measure.ts'
@@ -18,7 +21,12 @@ const timings: Readonly<Record<'quick' | 'full', Timing>> = {
   full: { warmUpMs: 2_000, mostWarmUpMs: 6_000, windows: 5, windowMs: 1_500 },
 }
 
-const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = { bridge: runBridge }
+const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = {
+  bridge: runBridge,
+  dynamodb: runDynamodb,
+  toolkit: runToolkit,
+  endToEnd: runEndToEnd,
+}
 
 /** Runs what was asked for, prints it, and leaves nothing behind. @throws Error that says what failed. */
 export async function runBench(options: BenchOptions): Promise<void> {

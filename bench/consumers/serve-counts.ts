@@ -13,11 +13,22 @@ export function serveCounts(counts: Counts, stop: () => Promise<void> | void): v
       say({ type: 'counts', ...counts })
     })
     .on('close', () => {
-      void Promise.resolve(stop()).finally(() => process.exit())
+      endBy(stop)
     })
+}
+
+function endBy(stop: () => Promise<void> | void): void {
+  void Promise.resolve(stop()).finally(() => process.exit())
 }
 
 /** Says something to the harness. */
 export function say(report: { readonly type: string; readonly [field: string]: unknown }): void {
   process.stdout.write(`${JSON.stringify(report)}\n`)
+}
+
+/** Ends this process by `stop` when its stdin does: so it outlives no harness. */
+export function untilStdinEnds(stop: () => Promise<void> | void): void {
+  process.stdin.resume().on('close', () => {
+    endBy(stop)
+  })
 }

@@ -52,27 +52,32 @@ export class JsonChild {
    * @throws Error with its last log lines when it says something else, ends, or says nothing for `timeoutMs`.
    */
   async report<T extends Report>(type: T['type'], timeoutMs: number): Promise<T> {
+    const report = await this.next<T>(timeoutMs)
+    if (report.type !== type) throw this.failure(`it said ${JSON.stringify(report)} rather than '${type}'`)
+    return report
+  }
+
+  /** The next report, of any type. @throws Error as {@link report} does. */
+  async next<T extends Report>(timeoutMs: number): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'late'>(resolve => {
       timer = setTimeout(resolve, timeoutMs, 'late')
     })
     try {
       while (this.#reports.length === 0) {
-        if (this.#isClosed) throw this.failure(`it ended before it said '${type}'`)
+        if (this.#isClosed) throw this.failure('it ended before its time')
         const more = new Promise<'more'>(resolve => {
           this.#waiting = () => {
             resolve('more')
           }
         })
         if ((await Promise.race([more, late])) === 'late')
-          throw this.failure(`it did not say '${type}' within ${timeoutMs / 1000} s`)
+          throw this.failure(`it said nothing for ${timeoutMs / 1000} s`)
       }
     } finally {
       clearTimeout(timer)
     }
-    const report = this.#reports.shift() as T
-    if (report.type !== type) throw this.failure(`it said ${JSON.stringify(report)} rather than '${type}'`)
-    return report
+    return this.#reports.shift() as T
   }
 
   failure(what: string): Error {

@@ -14,6 +14,8 @@ const programs = {
   'tsmld-app': 'consumers/tsmld-app.ts',
   'raw-app': 'consumers/raw-app.ts',
   'aws-kcl-app': 'consumers/aws-kcl-app.ts',
+  toolkit: 'toolkit/main.ts',
+  'end-to-end': 'end-to-end/main.ts',
   'daemon-relay': 'consumers/daemon-relay.ts',
 } as const
 

@@ -1,16 +1,45 @@
 import { shortBytes, shortNumber, shortRatio } from './format.ts'
 import type { Goal } from './goals.ts'
-import type { BridgeConsumer, BridgeResult, Result } from './results.ts'
+import type {
+  BridgeConsumer,
+  BridgeResult,
+  DynamodbResult,
+  EndToEndResult,
+  Figures,
+  Result,
+  ToolkitResult,
+} from './results.ts'
 import { renderTable } from './table.ts'
 
 /** Everything that a run found, as text. */
 export function printResults(results: readonly Result[], goals: readonly Goal[], notes: readonly string[]): string {
   const bridge = results.filter(result => result.group === 'bridge')
+  const dynamodb = results.filter(result => result.group === 'dynamodb')
+  const toolkit = results.filter(result => result.group === 'toolkit')
+  const endToEnd = results.filter(result => result.group === 'endToEnd')
   return [
     ...(bridge.length === 0 ? [] : [printBridge(bridge)]),
+    ...(dynamodb.length === 0 ? [] : [printDynamodb(dynamodb)]),
+    ...(toolkit.length === 0 ? [] : [printToolkit(toolkit)]),
+    ...(endToEnd.length === 0 ? [] : [printEndToEnd(endToEnd)]),
     printGoals(goals),
     ...(notes.length === 0 ? [] : [notes.map(note => `• ${note}`).join('\n')]),
   ].join('\n\n')
+}
+
+const figureHeaders = ['records/s', 'MB/s', 'p50 ms', 'p99 ms', 'CPU s/M', 'JVM s/M', 'memory']
+
+function figureCells(figures: Figures): string[] {
+  return [
+    figures.recordsPerSecond,
+    figures.megabytesPerSecond,
+    figures.p50Ms,
+    figures.p99Ms,
+    figures.cpuSecondsPerMillion,
+    figures.driverCpuSecondsPerMillion,
+  ]
+    .map(shortNumber)
+    .concat(shortBytes(figures.rssBytes))
 }
 
 const comparedWith = ['raw', 'aws-kcl', 'erlmld'] as const
@@ -23,21 +52,39 @@ function printBridge(results: readonly BridgeResult[]): string {
     return [
       `${shards} × ${shortBytes(recordBytes)}`,
       consumer,
-      shortNumber(result.recordsPerSecond),
-      shortNumber(result.megabytesPerSecond),
-      shortNumber(result.p50Ms),
-      shortNumber(result.p99Ms),
-      shortNumber(result.cpuSecondsPerMillion),
-      shortBytes(result.rssBytes),
+      ...figureCells(result),
       ...comparedWith.map(other => shortRatio(ratioTo(result, same(other)))),
     ]
   })
-  const headers = ['shards', 'consumer', 'records/s', 'MB/s', 'p50 ms', 'p99 ms', 'CPU s/M', 'memory']
-  return `Bridge: synthetic batches of 1,000 records, every byte read, no checkpoints\n\n${renderTable([...headers, ...comparedWith.map(name => `× ${name}`)], rows)}`
+  const headers = ['shards', 'consumer', ...figureHeaders, ...comparedWith.map(name => `× ${name}`)]
+  return `Bridge: synthetic batches of 1,000 records, every byte read, no checkpoints\n\n${renderTable(headers, rows)}`
 }
 
 function ratioTo(of: BridgeResult, to: BridgeResult | undefined): number | null {
   return to === undefined || to === of ? null : of.recordsPerSecond / to.recordsPerSecond
+}
+
+function printDynamodb(results: readonly DynamodbResult[]): string {
+  const rows = results.map(result => [
+    `${result.shards} × ${shortBytes(result.recordBytes)}`,
+    `${result.consumer}, ${result.reads} read`,
+    ...figureCells(result),
+  ])
+  return `DynamoDB: changes with both images\n\n${renderTable(['shards', 'format', ...figureHeaders], rows)}`
+}
+
+function printToolkit(results: readonly ToolkitResult[]): string {
+  const rows = results.map(({ name, nsPerRecord }) => [name, Math.round(nsPerRecord).toLocaleString('en')])
+  return `Toolkit: parts of the library alone\n\n${renderTable(['part', 'ns/record'], rows, 1)}`
+}
+
+function printEndToEnd(results: readonly EndToEndResult[]): string {
+  const rows = results.map(({ name, recordsPerSecond, seconds, p50Ms, p99Ms }) => [
+    name,
+    ...[recordsPerSecond, seconds, p50Ms, p99Ms].map(value => (value === undefined ? '' : shortNumber(value))),
+  ])
+  const headers = ['what', 'records/s', 'seconds', 'p50 ms', 'p99 ms']
+  return `End to end: 4 shards, records of 100 B, the KCL, and emulators that are its limit\n\n${renderTable(headers, rows, 1)}`
 }
 
 function printGoals(goals: readonly Goal[]): string {
