@@ -12,8 +12,8 @@ import { Cleanup } from './harness/cleanup.ts'
 import { compileDriver } from './harness/driver.ts'
 import type { Timing } from './harness/measure.ts'
 import { buildPrograms } from './harness/programs.ts'
-import { goalsOf } from './report/goals.ts'
-import { printResults } from './report/print.ts'
+import { makeReport } from './report/make-report.ts'
+import { printReport } from './report/print.ts'
 import type { Result } from './report/results.ts'
 
 const timings: Readonly<Record<'quick' | 'full', Timing>> = {
@@ -42,10 +42,10 @@ export async function runBench(options: BenchOptions): Promise<void> {
   cleanup.add(() => progress.end())
   try {
     const { results, notes } = await measureAll(options, cleanup, progress)
-    const goals = goalsOf(results)
-    process.stdout.write(`\n${printResults(results, goals, notes)}\n`)
-    if (options.json !== null)
-      await writeFile(options.json, `${JSON.stringify({ cases: results, goals, notes }, null, 2)}\n`)
+    const report = makeReport(results, notes, options.quick)
+    progress.end()
+    process.stdout.write(`\n${printReport(report)}\n`)
+    if (options.json !== null) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   } finally {
     await cleanup.run()
   }

@@ -1,35 +1,56 @@
 import { type Consumer, type Place, startAwsKcl, startRaw, startTsmld } from '../harness/consumers.ts'
 import { Driver } from '../harness/driver.ts'
-import { availableBytes } from '../harness/processes.ts'
-import { runCase } from '../harness/run-case.ts'
+import { erlmldLeftOut, startErlmld } from '../harness/erlmld.ts'
+import { availableBytes, hasProgram } from '../harness/processes.ts'
+import { type CaseSpec, runCase } from '../harness/run-case.ts'
 import { shortBytes, shortNumber } from '../report/format.ts'
 import type { BridgeConsumer } from '../report/results.ts'
 import { type BridgeCase, batchRecords, driverHeapBytes, neededBytes, planBridge } from './bridge-plan.ts'
 import type { BenchContext } from './context.ts'
 import { figuresOf } from './figures.ts'
 
-/** How each consumer is started; the others are left out. */
-const starts: Readonly<Partial<Record<BridgeConsumer, (place: Place) => Promise<Consumer>>>> = {
-  raw: startRaw,
-  'tsmld-frames': place => startTsmld(place, { daemon: 'embedded', reads: 'bytes' }),
-  'tsmld-stock': place => startTsmld(place, { daemon: 'stock', reads: 'bytes' }),
-  'aws-kcl': startAwsKcl,
-}
+type Starts = Readonly<Partial<Record<BridgeConsumer, (place: Place) => Promise<Consumer>>>>
 
 /** Group `bridge`: the same batches to each consumer, which reads every byte of them and checkpoints nothing. */
 export async function runBridge(context: BenchContext): Promise<void> {
+  const starts = consumersHere(context)
   const cases = planBridge(context.options, Object.keys(starts) as BridgeConsumer[]).filter(each => fits(each, context))
-  const heap = Math.max(...cases.map(driverHeapBytes))
-  const driver = new Driver(context.driver, heap)
+  const driver = new Driver(context.driver, Math.max(...cases.map(driverHeapBytes)))
   context.cleanup.add(() => driver.stop())
-  for (const theCase of cases) await runOne(driver, theCase, context)
+  for (const theCase of cases) {
+    const start = starts[theCase.consumer]
+    if (start !== undefined) await runOne(driver, { ...theCase, start }, context)
+  }
   await driver.stop()
 }
 
-async function runOne(driver: Driver, theCase: BridgeCase, context: BenchContext): Promise<void> {
+/** How each consumer that can run here is started. @throws Error when one was asked for by name that cannot. */
+function consumersHere({ options, note }: BenchContext): Starts {
+  const { erlmld, consumers } = options
+  const wants = (name: BridgeConsumer): boolean => consumers === null || consumers.includes(name)
+  const leaveOut = (name: BridgeConsumer, why: string): void => {
+    if (consumers?.includes(name) === true) throw new Error(why)
+    if (wants(name)) note(why)
+  }
+  const hasSocat = hasProgram('socat')
+  if (!hasSocat) leaveOut('tsmld-stock', 'tsmld-stock was left out: it needs socat (Debian: apt-get install socat)')
+  const hasErlmld = hasSocat && erlmld !== null && hasProgram('erl') && hasProgram('erlc')
+  if (!hasErlmld) leaveOut('erlmld', erlmldLeftOut)
+  return {
+    raw: startRaw,
+    'tsmld-frames': place => startTsmld(place, { daemon: 'embedded', reads: 'bytes' }),
+    'aws-kcl': startAwsKcl,
+    ...(hasSocat && { 'tsmld-stock': (place: Place) => startTsmld(place, { daemon: 'stock', reads: 'bytes' }) }),
+    ...(hasErlmld && { erlmld: (place: Place) => startErlmld(place, erlmld) }),
+  }
+}
+
+async function runOne(
+  driver: Driver,
+  { start, ...theCase }: BridgeCase & Pick<CaseSpec, 'start'>,
+  context: BenchContext,
+): Promise<void> {
   const { consumer, shards, recordBytes } = theCase
-  const start = starts[consumer]
-  if (start === undefined) return
   const done = context.progress.begin(`bridge: ${shards} × ${shortBytes(recordBytes)}, ${consumer}`)
   const spec = { records: 'kinesis', shards, recordBytes, batchRecords, start } as const
   const measured = await runCase(driver, spec, context.timing, context.temporary)

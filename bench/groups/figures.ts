@@ -1,4 +1,4 @@
-import type { Measured } from '../harness/measure.ts'
+import type { Measured } from '../harness/summarize.ts'
 import type { Figures } from '../report/results.ts'
 
 /** What was measured, as it is told. */

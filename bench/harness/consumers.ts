@@ -10,7 +10,7 @@ import { programPath } from './programs.ts'
 /** What consumes the batches of one case. */
 export interface Consumer {
   /** How the driver reaches it. */
-  readonly driver: Pick<DriverCase, 'feed' | 'token' | 'listeners' | 'executable'>
+  readonly driver: Pick<DriverCase, 'feed' | 'token' | 'listeners' | 'executable' | 'endsByShutdown'>
   /** The processes that it is; what the driver starts for each shard is not among them. */
   readonly pids: readonly number[]
   /** What descends from these but is no part of it. */
@@ -38,8 +38,9 @@ export interface Counts {
 
 type CountsReport = Report & Counts & { readonly type: 'counts' }
 
-const startTimeoutMs = 30_000
-const noSession = { token: '', listeners: [], executable: null }
+export const startTimeoutMs = 30_000
+/** Where there is no session of tsmld. */
+export const noSession = { token: '', listeners: [], executable: null }
 
 /** A program on tsmld, with its embedded daemon or a stock one. */
 export async function startTsmld(place: Place, options: Pick<TsmldAppOptions, 'daemon' | 'reads'>): Promise<Consumer> {
@@ -88,7 +89,8 @@ function startApp({ cleanup }: Place, program: 'tsmld-app' | 'raw-app', argument
   return app
 }
 
-function consumerOf(
+/** One process that answers as `serve-counts.ts` does. */
+export function consumerOf(
   app: JsonChild,
   driver: Consumer['driver'],
   readsData: boolean,
@@ -108,7 +110,7 @@ function consumerOf(
 }
 
 /** Adds up what the processes of the shards left. */
-export async function sumOfFiles(folder: string): Promise<Counts> {
+async function sumOfFiles(folder: string): Promise<Counts> {
   const sum = { records: 0, bytes: 0 }
   for (const name of await readdir(folder)) {
     const counts = JSON.parse(await readFile(join(folder, name), 'utf8')) as typeof sum

@@ -20,6 +20,8 @@ export interface DriverCase {
   readonly token: string
   readonly listeners: readonly object[]
   readonly executable: string | null
+  /** Whether a consumer is ended by `shutdownRequested`, for it knows no `leaseLost`. */
+  readonly endsByShutdown?: boolean
 }
 
 /** What the driver measured in one window. */

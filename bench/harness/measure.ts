@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { median } from '../report/statistics.ts'
-import type { Driver, DriverWindow } from './driver.ts'
-import { machineCpuSeconds, type Usage, usageOf } from './processes.ts'
+import type { Driver } from './driver.ts'
+import { machineCpuSeconds, usageOf } from './processes.ts'
+import { type Measured, summarize, type Window } from './summarize.ts'
 
 /** How long a case is measured. */
 export interface Timing {
@@ -11,30 +11,6 @@ export interface Timing {
   readonly windows: number
   /** The shortest window: where batches take long it holds three of them. */
   readonly windowMs: number
-}
-
-/** Medians over the windows. */
-export interface Measured {
-  readonly recordsPerSecond: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** Of all processes together, the driver's included. */
-  readonly cpuSecondsPerMillion: number
-  /** The driver's part of it. */
-  readonly driverCpuSecondsPerMillion: number
-  /** Of the consumers and bridges, by program. */
-  readonly rssBytesByProgram: Readonly<Record<string, number>>
-  readonly driverRssBytes: number
-  readonly windows: number
-  /** The part of the machine's CPU that other programs took. */
-  readonly otherCpuShare: number
-}
-
-interface Window extends DriverWindow {
-  readonly consumerCpuSeconds: number
-  readonly usage: Usage
-  readonly driverUsage: Usage
-  readonly otherCpuShare: number
 }
 
 const probeMs = 400
@@ -47,21 +23,7 @@ export async function measure(driver: Driver, pids: readonly number[], timing: T
   const windowMs = Math.min(longestWindowMs, Math.max(timing.windowMs, 3 * batchMs))
   const windows: Window[] = []
   for (let i = 0; i < timing.windows; i++) windows.push(await measureWindow(driver, pids, windowMs))
-  const of = (figure: (window: Window) => number): number => median(windows.map(figure))
-  const programs = [...new Set(windows.flatMap(({ usage }) => Object.keys(usage.rssBytes)))]
-  return {
-    recordsPerSecond: of(({ records, seconds }) => records / seconds),
-    p50Ms: of(({ p50Ms }) => p50Ms),
-    p99Ms: of(({ p99Ms }) => p99Ms),
-    cpuSecondsPerMillion: of(window => ((window.cpuSeconds + window.consumerCpuSeconds) / window.records) * 1e6),
-    driverCpuSecondsPerMillion: of(({ cpuSeconds, records }) => (cpuSeconds / records) * 1e6),
-    rssBytesByProgram: Object.fromEntries(
-      programs.map(program => [program, of(({ usage }) => usage.rssBytes[program] ?? 0)]),
-    ),
-    driverRssBytes: of(({ driverUsage }) => driverUsage.rssBytes['java'] ?? 0),
-    windows: windows.length,
-    otherCpuShare: of(({ otherCpuShare }) => otherCpuShare),
-  }
+  return summarize(windows)
 }
 
 /** Runs until the rate is steady; returns how long a batch takes then. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** What processes have used of the machine. */
@@ -62,6 +62,11 @@ export function machineCpuSeconds(): number {
     [user, nice, system, irq, softirq].reduce<number>((sum, ticks) => sum + (ticks ?? 0), 0) /
     readUnits().ticksPerSecond
   )
+}
+
+/** Whether a program is on the PATH. */
+export function hasProgram(name: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${name}`]).status === 0
 }
 
 /** Memory that a new process can have, in bytes. */

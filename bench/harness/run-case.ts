@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Cleanup } from './cleanup.ts'
 import type { Consumer, Counts, Place } from './consumers.ts'
-import type { Driver, DriverCase, DriverEnd } from './driver.ts'
-import { type Measured, measure, type Timing } from './measure.ts'
+import type { Driver, DriverCase } from './driver.ts'
+import { measure, type Timing } from './measure.ts'
 import { processTree } from './processes.ts'
+import type { Measured } from './summarize.ts'
 
 /** One case: what is fed, and to whom. */
 export interface CaseSpec extends Pick<DriverCase, 'records' | 'shards' | 'recordBytes' | 'batchRecords'> {
@@ -45,7 +46,8 @@ export async function runCase(
   }
 }
 
-function assertSeen(sent: DriverEnd, seen: Counts, readsData: boolean): void {
+/** @throws Error when what was seen is not what was sent: then nothing that was measured counts. */
+export function assertSeen(sent: Counts, seen: Counts, readsData: boolean): void {
   if (sent.records === seen.records && (!readsData || sent.bytes === seen.bytes)) return
   throw new Error(
     `${sent.records} records of ${sent.bytes} bytes were sent, but ${seen.records} of ${seen.bytes} bytes were seen`,

@@ -19,6 +19,7 @@ function threeDigits(value: number): string {
 export function shortBytes(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`
   if (bytes < 1 << 20) return `${Number((bytes / 1_024).toFixed(1))} KiB`
+  if (bytes >= 2 ** 30) return `${(bytes / 2 ** 30).toFixed(1)} GiB`
   return `${Number((bytes / (1 << 20)).toFixed(bytes < 10 << 20 ? 1 : 0))} MiB`
 }
 

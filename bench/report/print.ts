@@ -1,23 +1,17 @@
 import { shortBytes, shortNumber, shortRatio } from './format.ts'
 import type { Goal } from './goals.ts'
-import type {
-  BridgeConsumer,
-  BridgeResult,
-  DynamodbResult,
-  EndToEndResult,
-  Figures,
-  Result,
-  ToolkitResult,
-} from './results.ts'
+import type { BenchReport } from './make-report.ts'
+import type { BridgeConsumer, BridgeResult, DynamodbResult, EndToEndResult, Figures, ToolkitResult } from './results.ts'
 import { renderTable } from './table.ts'
 
 /** Everything that a run found, as text. */
-export function printResults(results: readonly Result[], goals: readonly Goal[], notes: readonly string[]): string {
+export function printReport({ cases: results, goals, notes, machine }: BenchReport): string {
   const bridge = results.filter(result => result.group === 'bridge')
   const dynamodb = results.filter(result => result.group === 'dynamodb')
   const toolkit = results.filter(result => result.group === 'toolkit')
   const endToEnd = results.filter(result => result.group === 'endToEnd')
   return [
+    `${machine.cpus} CPUs (${machine.cpuModel}), ${shortBytes(machine.memoryBytes)}, Node ${machine.node}`,
     ...(bridge.length === 0 ? [] : [printBridge(bridge)]),
     ...(dynamodb.length === 0 ? [] : [printDynamodb(dynamodb)]),
     ...(toolkit.length === 0 ? [] : [printToolkit(toolkit)]),
@@ -88,11 +82,17 @@ function printEndToEnd(results: readonly EndToEndResult[]): string {
 }
 
 function printGoals(goals: readonly Goal[]): string {
-  const rows = goals.map(({ text, bound, target, measured, reached }) => [
-    reached === null ? ' ' : reached ? '✔' : '✖',
-    text,
-    `${bound === 'atLeast' ? '≥' : '≤'} ${shortRatio(target)}`,
-    measured === null ? 'not in this run' : shortRatio(measured),
-  ])
-  return `Goals\n\n${renderTable(['', 'what', 'goal', 'measured'], rows)}`
+  const measured = goals.flatMap(({ text, bound, target, measured, reached }) => {
+    if (measured === null) return []
+    return [
+      [reached === true ? '✔' : '✖', text, `${bound === 'atLeast' ? '≥' : '≤'} ${exact(target)}`, exact(measured)],
+    ]
+  })
+  const rest = goals.length - measured.length
+  const missing = rest === 0 ? [] : [`${rest} of ${goals.length} goals need cases that this run did not have.`]
+  const table = measured.length === 0 ? [] : [renderTable(['', 'ratio', 'goal', 'measured'], measured)]
+  return ['Goals', ...table, ...missing].join('\n\n')
 }
+
+/** With the digits that a small ratio needs. */
+const exact = (ratio: number): string => `${ratio < 0.2 ? ratio.toFixed(3) : ratio.toFixed(2)} ×`

@@ -14,6 +14,7 @@ import java.util.List;
  * @param listeners where Node listens; empty for {@code stock}
  * @param executable the command that the MultiLangDaemon runs for a shard; null but for {@code
  *     stock}
+ * @param endsByShutdown whether {@code shutdownRequested} ends a shard, not {@code leaseLost}
  */
 record Case(
     FeedKind feed,
@@ -24,7 +25,8 @@ record Case(
     String stream,
     String token,
     List<Listener> listeners,
-    String executable) {
+    String executable,
+    boolean endsByShutdown) {
 
   static Case of(JsonNode order) throws Exception {
     List<Listener> listeners = new ArrayList<>();
@@ -40,6 +42,7 @@ record Case(
         order.path("stream").asText(),
         order.path("token").asText(),
         listeners,
-        order.path("executable").asText(null));
+        order.path("executable").asText(null),
+        order.path("endsByShutdown").asBoolean());
   }
 }

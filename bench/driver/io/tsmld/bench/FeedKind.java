@@ -18,7 +18,8 @@ enum FeedKind {
   STOCK {
     @Override
     Feeds feeds(Case theCase, Reports reports) {
-      return (shardId, sample) -> new StockFeed(shardId, theCase.executable());
+      return (shardId, sample) ->
+          new StockFeed(shardId, theCase.executable(), theCase.endsByShutdown());
     }
   },
   /** As many bytes as FRAMES would write, made beforehand. */

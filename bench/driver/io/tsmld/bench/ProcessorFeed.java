@@ -5,6 +5,7 @@ import java.util.List;
 import software.amazon.kinesis.lifecycle.events.InitializationInput;
 import software.amazon.kinesis.lifecycle.events.LeaseLostInput;
 import software.amazon.kinesis.lifecycle.events.ProcessRecordsInput;
+import software.amazon.kinesis.lifecycle.events.ShutdownRequestedInput;
 import software.amazon.kinesis.processor.RecordProcessorCheckpointer;
 import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
@@ -45,6 +46,12 @@ abstract class ProcessorFeed implements Feed {
             .millisBehindLatest(0L)
             .checkpointer(CHECKPOINTER)
             .build());
+  }
+
+  /** Ends it as a worker that stops does; a child process lives on until its connection ends. */
+  final void requestShutdown() {
+    processor.shutdownRequested(
+        ShutdownRequestedInput.builder().checkpointer(CHECKPOINTER).build());
   }
 
   @Override

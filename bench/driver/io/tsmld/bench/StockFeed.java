@@ -28,11 +28,17 @@ final class StockFeed extends ProcessorFeed {
   private final Map<List<KinesisClientRecord>, List<KinesisClientRecord>> own =
       new IdentityHashMap<>();
 
-  StockFeed(String shardId, String executable) {
+  private final boolean endsByShutdown;
+
+  /**
+   * @param endsByShutdown whether the consumer knows no {@code leaseLost}, being of KCL 1's time
+   */
+  StockFeed(String shardId, String executable, boolean endsByShutdown) {
     super(
         new MultiLangRecordProcessorFactory(executable, THREADS, configuration())
             .shardRecordProcessor(),
         shardId);
+    this.endsByShutdown = endsByShutdown;
   }
 
   /** The MultiLangDaemon reads the data's buffers to their ends: so they are this shard's own. */
@@ -41,6 +47,15 @@ final class StockFeed extends ProcessorFeed {
     List<KinesisClientRecord> records = own.computeIfAbsent(batch, StockFeed::withOwnBuffers);
     records.forEach(record -> record.data().rewind());
     super.deliver(records);
+  }
+
+  @Override
+  public void end() {
+    if (endsByShutdown) {
+      requestShutdown();
+    } else {
+      super.end();
+    }
   }
 
   private static List<KinesisClientRecord> withOwnBuffers(List<KinesisClientRecord> batch) {
