@@ -10,6 +10,7 @@ import { runEndToEnd } from './groups/end-to-end.ts'
 import { runToolkit } from './groups/toolkit.ts'
 import { Cleanup } from './harness/cleanup.ts'
 import { compileDriver } from './harness/driver.ts'
+import { DriverPool } from './harness/driver-pool.ts'
 import type { Timing } from './harness/measure.ts'
 import { buildPrograms } from './harness/programs.ts'
 import { makeReport } from './report/make-report.ts'
@@ -17,8 +18,8 @@ import { printReport } from './report/print.ts'
 import type { Result } from './report/results.ts'
 
 const timings: Readonly<Record<'quick' | 'full', Timing>> = {
-  quick: { warmUpMs: 800, mostWarmUpMs: 1_600, windows: 5, windowMs: 400 },
-  full: { warmUpMs: 2_000, mostWarmUpMs: 6_000, windows: 5, windowMs: 1_500 },
+  quick: { probeMs: 300, warmUpMs: 600, mostWarmUpMs: 1_500, windows: 5, windowMs: 350 },
+  full: { probeMs: 500, warmUpMs: 2_000, mostWarmUpMs: 6_000, windows: 5, windowMs: 1_500 },
 }
 
 const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = {
@@ -59,14 +60,14 @@ async function measureAll(
   const results: Result[] = []
   const notes: string[] = []
   const built = progress.begin('building the driver and the consumers')
-  const driver = await compileDriver()
-  await buildPrograms()
+  const [driver] = await Promise.all([compileDriver(), buildPrograms()])
   built('done')
   const temporary = await mkdtemp(join(tmpdir(), 'tsmld-bench-'))
   cleanup.add(() => rm(temporary, { recursive: true, force: true }))
+  const drivers = new DriverPool(driver, options.quick, cleanup)
   const context: BenchContext = {
     options,
-    driver,
+    openDriver: heapBytes => drivers.open(heapBytes),
     timing: timings[options.quick ? 'quick' : 'full'],
     temporary,
     cleanup,
@@ -74,6 +75,9 @@ async function measureAll(
     add: result => results.push(result),
     note: sentence => notes.push(sentence),
   }
-  for (const group of groups.filter(name => options.only?.includes(name) ?? true)) await runners[group](context)
+  for (const group of groups.filter(name => options.only?.includes(name) ?? true)) {
+    await runners[group](context)
+    if (!options.quick) await drivers.close()
+  }
   return { results, notes }
 }

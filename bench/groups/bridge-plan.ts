@@ -21,8 +21,7 @@ export function planBridge(
   available: readonly BridgeConsumer[],
 ): BridgeCase[] {
   const wanted = bridgeConsumers.filter(name => available.includes(name) && (consumers?.includes(name) ?? true))
-  if (quick && shards === null && bytes === null)
-    return [...cell(wanted, 4, KiB), ...cell(intersect(wanted, ['tsmld-frames', 'aws-kcl']), 64, KiB)]
+  if (quick && shards === null && bytes === null) return cell(wanted, 4, KiB)
   return (shards ?? [1, 4, 16, 64]).flatMap(count => [
     ...(bytes ?? [100, KiB, 10 * KiB]).flatMap(size => cell(wanted, count, size)),
     ...(shards === null && bytes === null && count === 16 ? cell(intersect(wanted, ['tsmld-frames']), 256, KiB) : []),

@@ -1,5 +1,5 @@
 import { type Consumer, type Place, startAwsKcl, startRaw, startTsmld } from '../harness/consumers.ts'
-import { Driver } from '../harness/driver.ts'
+import type { Driver } from '../harness/driver.ts'
 import { erlmldLeftOut, startErlmld } from '../harness/erlmld.ts'
 import { availableBytes, hasProgram } from '../harness/processes.ts'
 import { type CaseSpec, runCase } from '../harness/run-case.ts'
@@ -15,13 +15,11 @@ type Starts = Readonly<Partial<Record<BridgeConsumer, (place: Place) => Promise<
 export async function runBridge(context: BenchContext): Promise<void> {
   const starts = consumersHere(context)
   const cases = planBridge(context.options, Object.keys(starts) as BridgeConsumer[]).filter(each => fits(each, context))
-  const driver = new Driver(context.driver, Math.max(...cases.map(driverHeapBytes)))
-  context.cleanup.add(() => driver.stop())
+  const driver = await context.openDriver(Math.max(0, ...cases.map(driverHeapBytes)))
   for (const theCase of cases) {
     const start = starts[theCase.consumer]
     if (start !== undefined) await runOne(driver, { ...theCase, start }, context)
   }
-  await driver.stop()
 }
 
 /** How each consumer that can run here is started. @throws Error when one was asked for by name that cannot. */

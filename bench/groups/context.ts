@@ -1,14 +1,15 @@
 import type { BenchOptions } from '../cli/arguments.ts'
 import type { Progress } from '../cli/progress.ts'
 import type { Cleanup } from '../harness/cleanup.ts'
-import type { CompiledDriver } from '../harness/driver.ts'
+import type { Driver } from '../harness/driver.ts'
 import type { Timing } from '../harness/measure.ts'
 import type { Result } from '../report/results.ts'
 
 /** What every group of a run needs. */
 export interface BenchContext {
   readonly options: BenchOptions
-  readonly driver: CompiledDriver
+  /** A driver with at least that heap: a new one for each group, or, in a quick run, the one that runs. */
+  readonly openDriver: (heapBytes: number) => Promise<Driver>
   readonly timing: Timing
   /** A folder for sockets and the like. */
   readonly temporary: string

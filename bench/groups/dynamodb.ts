@@ -1,6 +1,6 @@
 import type { TsmldAppOptions } from '../consumers/tsmld-app.ts'
 import { startTsmld } from '../harness/consumers.ts'
-import { Driver } from '../harness/driver.ts'
+import type { Driver } from '../harness/driver.ts'
 import { runCase } from '../harness/run-case.ts'
 import { shortNumber } from '../report/format.ts'
 import type { DynamodbResult } from '../report/results.ts'
@@ -16,11 +16,10 @@ const heapBytes = 1_024 * 2 ** 20
 
 /** Group `dynamodb`: changes with both images, of which the handler reads the keys only, or everything. */
 export async function runDynamodb(context: BenchContext): Promise<void> {
-  const driver = new Driver(context.driver, heapBytes)
-  context.cleanup.add(() => driver.stop())
+  const driver = await context.openDriver(heapBytes)
   for (const format of formats)
-    for (const reads of ['keys', 'images'] as const) await runOne(driver, format, reads, context)
-  await driver.stop()
+    for (const reads of context.options.quick ? (['keys'] as const) : (['keys', 'images'] as const))
+      await runOne(driver, format, reads, context)
 }
 
 async function runOne(

@@ -1,4 +1,5 @@
 import type { EndToEndOptions } from '../end-to-end/main.ts'
+import { appEnv } from '../harness/consumers.ts'
 import { JsonChild, type Report } from '../harness/json-child.ts'
 import { programPath } from '../harness/programs.ts'
 import type { EndToEndResult } from '../report/results.ts'
@@ -9,14 +10,14 @@ type Measured = Report & Omit<EndToEndResult, 'group'>
 const stepTimeoutMs = 120_000
 /** Little: kinesis-local slows down with what it holds. */
 const amounts: Readonly<Record<'quick' | 'full', EndToEndOptions>> = {
-  quick: { rounds: 5, roundRecords: 500, steadyMs: 2_000, steadyPerSecond: 200 },
+  quick: { rounds: 3, roundRecords: 500, steadyMs: 2_000, steadyPerSecond: 200 },
   full: { rounds: 5, roundRecords: 4_000, steadyMs: 10_000, steadyPerSecond: 200 },
 }
 
 /** Group `endToEnd`: through the KCL and the emulators, which are slower than the bridge: what a user meets while developing. */
 export async function runEndToEnd(context: BenchContext): Promise<void> {
   const options = JSON.stringify(amounts[context.options.quick ? 'quick' : 'full'])
-  const env = { ...process.env, TSMLD_LOG: 'warn' }
+  const env = appEnv(context.temporary)
   const child = new JsonChild('the end-to-end program', process.execPath, [programPath('end-to-end'), options], env)
   context.cleanup.add(() => child.stop())
   let done: ((outcome: string) => void) | undefined

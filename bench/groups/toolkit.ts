@@ -8,7 +8,7 @@ interface Measured extends Report {
 }
 
 const entryTimeoutMs = 60_000
-const timings = { quick: { windowMs: 50, warmUpMs: 100 }, full: { windowMs: 300, warmUpMs: 1_000 } }
+const timings = { quick: { windowMs: 40, warmUpMs: 80 }, full: { windowMs: 300, warmUpMs: 1_000 } }
 
 /** Group `toolkit`: parts of the library alone, in one process of their own. */
 export async function runToolkit(context: BenchContext): Promise<void> {

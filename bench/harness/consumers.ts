@@ -82,11 +82,16 @@ export async function startAwsKcl({ folder }: Place): Promise<Consumer> {
   }
 }
 
-function startApp({ cleanup }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
-  const env = { ...process.env, TSMLD_LOG: 'warn' }
+function startApp({ cleanup, folder }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
+  const env = appEnv(folder)
   const app = new JsonChild(program, process.execPath, [programPath(program), argument], env)
   cleanup.add(() => app.stop())
   return app
+}
+
+/** For a program of the bench: what it leaves behind when it is killed is in `folder`. */
+export function appEnv(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, TSMLD_LOG: 'warn', TMPDIR: folder }
 }
 
 /** One process that answers as `serve-counts.ts` does. */

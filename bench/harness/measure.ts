@@ -5,6 +5,8 @@ import { type Measured, summarize, type Window } from './summarize.ts'
 
 /** How long a case is measured. */
 export interface Timing {
+  /** How often the warm-up looks at the rate. */
+  readonly probeMs: number
   /** The shortest warm-up; it goes on until the rate is steady, up to `mostWarmUpMs`. */
   readonly warmUpMs: number
   readonly mostWarmUpMs: number
@@ -13,7 +15,6 @@ export interface Timing {
   readonly windowMs: number
 }
 
-const probeMs = 400
 const steadyWithin = 0.1
 const longestWindowMs = 10_000
 
@@ -27,7 +28,7 @@ export async function measure(driver: Driver, pids: readonly number[], timing: T
 }
 
 /** Runs until the rate is steady; returns how long a batch takes then. */
-async function warmUp(driver: Driver, { warmUpMs, mostWarmUpMs }: Timing): Promise<number> {
+async function warmUp(driver: Driver, { probeMs, warmUpMs, mostWarmUpMs }: Timing): Promise<number> {
   const start = performance.now()
   const nothing = { begin: (): void => {}, end: (): void => {} }
   let before = 0

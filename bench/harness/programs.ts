@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, stop } from 'esbuild'
 
 /** The repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -43,5 +43,7 @@ export async function buildPrograms(): Promise<void> {
     target: 'node20',
     logLevel: 'error',
   })
+  // Its service would live on beside what is measured.
+  await stop()
   await chmod(programPath('daemon-relay'), 0o755)
 }

@@ -30,10 +30,11 @@ test('the consumers of one cell follow one another', () => {
   ])
 })
 
-test('a quick run has the cases of most goals', () => {
-  const planned = names(planBridge({ ...options, quick: true }, bridgeConsumers))
-  for (const name of ['4×1024 raw', '4×1024 aws-kcl', '4×1024 erlmld', '64×1024 tsmld-frames', '64×1024 aws-kcl'])
-    assert.ok(planned.includes(name), name)
+test('a quick run has the one cell that most goals are about', () => {
+  assert.deepEqual(
+    names(planBridge({ ...options, quick: true }, bridgeConsumers)),
+    bridgeConsumers.map(name => `4×1024 ${name}`),
+  )
 })
 
 test('what is asked for counts, quick or not', () => {
