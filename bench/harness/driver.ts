@@ -25,8 +25,7 @@ export interface DriverCase {
 }
 
 /** What the driver measured in one window. */
-export interface DriverWindow extends Report {
-  readonly type: 'window'
+export interface DriverWindow {
   readonly seconds: number
   /** A batch that lies only partly in the window counts by that part. */
   readonly records: number
@@ -35,6 +34,11 @@ export interface DriverWindow extends Report {
   readonly p99Ms: number
   /** Of the driver's JVM. */
   readonly cpuSeconds: number
+}
+
+interface DriverFigures extends Report {
+  readonly type: 'figures'
+  readonly windows: readonly DriverWindow[]
 }
 
 /** What a case delivered in all. */
@@ -110,14 +114,19 @@ export class Driver {
     await this.#child.report('started', answerTimeoutMs)
   }
 
-  /** Measures for that long; `on` is called at the window's two ends. */
-  async window(ms: number, on: { readonly begin: () => void; readonly end: () => void }): Promise<DriverWindow> {
+  /** Lets that much time pass, to be measured: from the call of `began` to its return. */
+  async window(ms: number, began?: () => void): Promise<void> {
     this.#child.say({ type: 'window', ms })
     await this.#child.report('windowBegan', answerTimeoutMs)
-    on.begin()
+    began?.()
     await this.#child.report('windowOver', ms + answerTimeoutMs)
-    on.end()
-    return this.#child.report<DriverWindow>('window', answerTimeoutMs)
+  }
+
+  /** What was measured in each window since it was last asked; waits for the batches that were under way at the last one's end. */
+  async figures(): Promise<readonly DriverWindow[]> {
+    this.#child.say({ type: 'figures' })
+    const { windows } = await this.#child.report<DriverFigures>('figures', answerTimeoutMs)
+    return windows
   }
 
   async end(): Promise<DriverEnd> {

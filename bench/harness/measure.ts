@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import type { Driver } from './driver.ts'
-import { machineCpuSeconds, usageOf } from './processes.ts'
+import type { Driver, DriverWindow } from './driver.ts'
+import { machineCpuSeconds, type Usage, usageOf } from './processes.ts'
 import { type Measured, summarize, type Window } from './summarize.ts'
 
 /** How long a case is measured. */
@@ -11,29 +11,38 @@ export interface Timing {
   readonly warmUpMs: number
   readonly mostWarmUpMs: number
   readonly windows: number
-  /** The shortest window: where batches take long it holds three of them. */
+  /** The shortest window: where batches take long it is as long as two of them. */
   readonly windowMs: number
 }
 
 const steadyWithin = 0.1
-const longestWindowMs = 10_000
+const longestWindowMs = 6_000
 
 /** Warms up, then measures the case that the driver runs. `pids` are its consumers and bridges. */
 export async function measure(driver: Driver, pids: readonly number[], timing: Timing): Promise<Measured> {
   const batchMs = await warmUp(driver, timing)
-  const windowMs = Math.min(longestWindowMs, Math.max(timing.windowMs, 3 * batchMs))
-  const windows: Window[] = []
-  for (let i = 0; i < timing.windows; i++) windows.push(await measureWindow(driver, pids, windowMs))
-  return summarize(windows)
+  const windowMs = Math.round(Math.max(timing.windowMs, Math.min(longestWindowMs, 2 * batchMs)))
+  const used: Used[] = []
+  for (let i = 0; i < timing.windows; i++) used.push(await measureWindow(driver, pids, windowMs))
+  const windows = await driver.figures()
+  return summarize(
+    windows.map((window, i): Window => {
+      const { usage, driverUsage, consumerCpuSeconds, machineCpuSeconds } = used[i] as Used
+      const others = machineCpuSeconds - consumerCpuSeconds - window.cpuSeconds
+      const otherCpuShare = Math.max(0, others / (window.seconds * availableParallelism()))
+      return { ...window, usage, driverUsage, consumerCpuSeconds, otherCpuShare }
+    }),
+  )
 }
 
 /** Runs until the rate is steady; returns how long a batch takes then. */
 async function warmUp(driver: Driver, { probeMs, warmUpMs, mostWarmUpMs }: Timing): Promise<number> {
   const start = performance.now()
-  const nothing = { begin: (): void => {}, end: (): void => {} }
   let before = 0
   for (;;) {
-    const { records, seconds, p50Ms } = await driver.window(probeMs, nothing)
+    await driver.window(probeMs)
+    const [window] = await driver.figures()
+    const { records, seconds, p50Ms } = window as DriverWindow
     const rate = records / seconds
     const isSteady = Math.abs(rate - before) <= steadyWithin * before
     before = rate
@@ -42,25 +51,28 @@ async function warmUp(driver: Driver, { probeMs, warmUpMs, mostWarmUpMs }: Timin
   }
 }
 
-async function measureWindow(driver: Driver, pids: readonly number[], ms: number): Promise<Window> {
-  let before = usageOf(pids)
-  let after = before
-  let driverUsage = before
-  let machineBefore = machineCpuSeconds()
-  let machineAfter = machineBefore
-  const window = await driver.window(ms, {
-    begin: () => {
-      before = usageOf(pids)
-      machineBefore = machineCpuSeconds()
-    },
-    end: () => {
-      machineAfter = machineCpuSeconds()
-      after = usageOf(pids)
-      driverUsage = usageOf([driver.pid])
-    },
+/** What processes used in one window. */
+interface Used {
+  readonly consumerCpuSeconds: number
+  readonly machineCpuSeconds: number
+  /** At its end. */
+  readonly usage: Usage
+  readonly driverUsage: Usage
+}
+
+async function measureWindow(driver: Driver, pids: readonly number[], ms: number): Promise<Used> {
+  let cpuBefore = 0
+  let machineBefore = 0
+  await driver.window(ms, () => {
+    cpuBefore = usageOf(pids).cpuSeconds
+    machineBefore = machineCpuSeconds()
   })
-  const consumerCpuSeconds = after.cpuSeconds - before.cpuSeconds
-  const others = machineAfter - machineBefore - consumerCpuSeconds - window.cpuSeconds
-  const otherCpuShare = Math.max(0, others / (window.seconds * availableParallelism()))
-  return { ...window, consumerCpuSeconds, usage: after, driverUsage, otherCpuShare }
+  const machine = machineCpuSeconds() - machineBefore
+  const usage = usageOf(pids)
+  return {
+    usage,
+    driverUsage: usageOf([driver.pid]),
+    consumerCpuSeconds: usage.cpuSeconds - cpuBefore,
+    machineCpuSeconds: machine,
+  }
 }

@@ -5,7 +5,6 @@ import { assertSeen } from '../../bench/harness/run-case.ts'
 import { summarize, type Window } from '../../bench/harness/summarize.ts'
 
 const window = (given: Partial<Window>): Window => ({
-  type: 'window',
   seconds: 2,
   records: 1_000_000,
   batches: 1_000,

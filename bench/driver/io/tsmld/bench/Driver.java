@@ -6,6 +6,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Stands for the KCL: feeds prebuilt batches to record processors, one thread a shard, and
@@ -32,6 +35,7 @@ public final class Driver {
 
   private static void obey(BufferedReader orders, Reports reports) throws Exception {
     Shards shards = null;
+    List<Window> windows = new ArrayList<>();
     for (String line = orders.readLine(); line != null; line = orders.readLine()) {
       JsonNode order = MAPPER.readTree(line);
       switch (order.path("type").asText()) {
@@ -42,9 +46,13 @@ public final class Driver {
         }
         case "window" -> {
           reports.say("windowBegan");
-          Window window = Window.of(order.path("ms").asLong());
+          windows.add(Window.of(order.path("ms").asLong()));
           reports.say("windowOver");
-          reports.say(window.figures(shards.loops()));
+        }
+        case "figures" -> {
+          reports.say(
+              Map.of("type", "figures", "windows", Window.figures(windows, shards.loops())));
+          windows.clear();
         }
         case "end" -> reports.say(shards.end());
         default -> throw new IOException("no order: " + line);

@@ -2,6 +2,7 @@ package io.tsmld.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,20 +32,28 @@ final class Window {
   }
 
   /**
-   * What was done in it. A batch that lies only partly in the window counts by that part, so that
-   * long batches, many at once, do not make a window better or worse by chance; to know how long
-   * the last ones take, this waits for them.
+   * What was done in each of these, the last of which is over. A batch that lies only partly in a
+   * window counts by that part, so that long batches, many at once, do not make a window better or
+   * worse by chance; to know how long the last ones take, this waits for them.
    */
-  Map<String, ?> figures(List<ShardLoop> loops) throws InterruptedException {
+  static List<Map<String, ?>> figures(List<Window> windows, List<ShardLoop> loops)
+      throws InterruptedException {
+    long end = windows.get(windows.size() - 1).end;
+    List<BatchLog.Entry> batches = new ArrayList<>();
+    for (ShardLoop loop : loops) {
+      batches.addAll(loop.log().takeThrough(end));
+    }
+    return windows.stream().<Map<String, ?>>map(window -> window.figures(batches)).toList();
+  }
+
+  private Map<String, ?> figures(List<BatchLog.Entry> batches) {
     double records = 0;
     DoubleStream.Builder latencies = DoubleStream.builder();
-    for (ShardLoop loop : loops) {
-      for (BatchLog.Entry batch : loop.log().takeThrough(end)) {
-        double share = batch.share(begin, end);
-        if (share > 0) {
-          records += share * batch.records();
-          latencies.add((batch.end() - batch.start()) / 1e6);
-        }
+    for (BatchLog.Entry batch : batches) {
+      double share = batch.share(begin, end);
+      if (share > 0) {
+        records += share * batch.records();
+        latencies.add((batch.end() - batch.start()) / 1e6);
       }
     }
     double[] sorted = latencies.build().toArray();
