@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type BenchOptions, type Group, groups } from './cli/arguments.ts'
 import { Progress } from './cli/progress.ts'
 import { runBridge } from './groups/bridge.ts'
@@ -70,6 +70,7 @@ async function measureAll(
     openDriver: heapBytes => drivers.open(heapBytes),
     timing: timings[options.quick ? 'quick' : 'full'],
     temporary,
+    nodeArgs: options.profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`],
     cleanup,
     progress,
     add: result => results.push(result),

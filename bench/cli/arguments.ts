@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly consumers: readonly BridgeConsumer[] | null
   /** The folders of erlmld's and jiffy's compiled modules. */
   readonly erlmld: string | null
+  /** Where CPU profiles go. */
+  readonly profile: string | null
   readonly help: boolean
 }
 
@@ -34,12 +36,13 @@ Measures tsmld beside its peers on this machine; needs a JDK 17 or newer and soc
   --bytes N,…           group bridge: these sizes of records (100,1024,10240)
   --consumers NAME,…    group bridge: ${bridgeConsumers.join(', ')}
   --erlmld DIR[:DIR…]   where erlmld's and jiffy's compiled modules (.beam) are, to have it measured as well; or ERLMLD_EBIN
+  --profile DIR         leaves a CPU profile of each Node program of ours in DIR; figures of such a run are slower
   --help                this text
 `
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv = {}): BenchOptions {
-  const { quick, json, only, shards, bytes, consumers, erlmld, help } = parse(args)
+  const { quick, json, only, shards, bytes, consumers, erlmld, profile, help } = parse(args)
   return {
     quick: quick === true,
     json: json ?? null,
@@ -48,6 +51,7 @@ export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv =
     bytes: numbers('--bytes', bytes, 1 << 20),
     consumers: oneOf('--consumers', consumers, bridgeConsumers),
     erlmld: erlmld ?? env['ERLMLD_EBIN'] ?? null,
+    profile: profile ?? null,
     help: help === true,
   }
 }
@@ -66,6 +70,7 @@ function parse(args: readonly string[]) {
         bytes: text,
         consumers: text,
         erlmld: text,
+        profile: text,
         help: flag,
       },
     }).values

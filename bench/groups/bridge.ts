@@ -51,7 +51,7 @@ async function runOne(
   const { consumer, shards, recordBytes } = theCase
   const done = context.progress.begin(`bridge: ${shards} × ${shortBytes(recordBytes)}, ${consumer}`)
   const spec = { records: 'kinesis', shards, recordBytes, batchRecords, start } as const
-  const measured = await runCase(driver, spec, context.timing, context.temporary)
+  const measured = await runCase(driver, spec, context)
   context.add({ group: 'bridge', ...theCase, batchRecords, ...figuresOf(measured, recordBytes) })
   done(`${shortNumber(measured.recordsPerSecond)} records/s`)
 }

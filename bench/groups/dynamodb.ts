@@ -26,18 +26,17 @@ async function runOne(
   driver: Driver,
   records: (typeof formats)[number],
   reads: DynamodbResult['reads'] & TsmldAppOptions['reads'],
-  { progress, timing, temporary, add }: BenchContext,
+  context: BenchContext,
 ): Promise<void> {
-  const done = progress.begin(`dynamodb: ${shards} × 1 KiB images, ${records}, ${reads} read`)
+  const done = context.progress.begin(`dynamodb: ${shards} × 1 KiB images, ${records}, ${reads} read`)
   const spec = { records, shards, recordBytes, batchRecords } as const
   const measured = await runCase(
     driver,
     { ...spec, start: place => startTsmld(place, { daemon: 'embedded', reads }) },
-    timing,
-    temporary,
+    context,
   )
   // Both images of each record.
   const figures = figuresOf(measured, 2 * recordBytes)
-  add({ group: 'dynamodb', consumer: records, reads, shards, recordBytes, batchRecords, ...figures })
+  context.add({ group: 'dynamodb', consumer: records, reads, shards, recordBytes, batchRecords, ...figures })
   done(`${shortNumber(measured.recordsPerSecond)} records/s`)
 }

@@ -28,6 +28,8 @@ export interface Place {
   readonly folder: string
   /** Ends what a failure leaves behind. */
   readonly cleanup: Cleanup
+  /** Arguments for the Node of each program of ours. */
+  readonly nodeArgs: readonly string[]
 }
 
 /** What a consumer has seen. */
@@ -82,9 +84,9 @@ export async function startAwsKcl({ folder }: Place): Promise<Consumer> {
   }
 }
 
-function startApp({ cleanup, folder }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
+function startApp({ cleanup, folder, nodeArgs }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
   const env = appEnv(folder)
-  const app = new JsonChild(program, process.execPath, [programPath(program), argument], env)
+  const app = new JsonChild(program, process.execPath, [...nodeArgs, programPath(program), argument], env)
   cleanup.add(() => app.stop())
   return app
 }

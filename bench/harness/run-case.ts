@@ -12,6 +12,14 @@ export interface CaseSpec extends Pick<DriverCase, 'records' | 'shards' | 'recor
   readonly start: (place: Place) => Promise<Consumer>
 }
 
+/** What all cases of a run have in common. */
+export interface CaseSettings {
+  readonly timing: Timing
+  /** Where each has a folder of its own. */
+  readonly temporary: string
+  readonly nodeArgs: Place['nodeArgs']
+}
+
 let cases = 0
 
 /**
@@ -21,15 +29,14 @@ let cases = 0
 export async function runCase(
   driver: Driver,
   { start, ...fed }: CaseSpec,
-  timing: Timing,
-  temporary: string,
+  { timing, temporary, nodeArgs }: CaseSettings,
 ): Promise<Measured> {
   const cleanup = new Cleanup()
   const folder = join(temporary, String(++cases))
   await mkdir(folder)
   cleanup.add(() => rm(folder, { recursive: true, force: true }))
   try {
-    const consumer = await start({ folder, cleanup })
+    const consumer = await start({ folder, cleanup, nodeArgs })
     await driver.start({ ...fed, ...consumer.driver, stream: 'bench' })
     const tree = processTree([...consumer.pids, driver.pid], consumer.excluded)
     const measured = await measure(

@@ -11,6 +11,7 @@ test('without arguments everything is run, in full', () => {
     bytes: null,
     consumers: null,
     erlmld: null,
+    profile: null,
     help: false,
   })
 })
