@@ -1,6 +1,6 @@
 import { type Consumer, type Place, startAwsKcl, startRaw, startTsmld } from '../harness/consumers.ts'
 import type { Driver } from '../harness/driver.ts'
-import { erlmldLeftOut, startErlmld } from '../harness/erlmld.ts'
+import { erlmldNeeds, startErlmld } from '../harness/erlmld.ts'
 import { availableBytes, hasProgram } from '../harness/processes.ts'
 import { type CaseSpec, runCase } from '../harness/run-case.ts'
 import { shortBytes, shortNumber } from '../report/format.ts'
@@ -26,14 +26,14 @@ export async function runBridge(context: BenchContext): Promise<void> {
 function consumersHere({ options, note }: BenchContext): Starts {
   const { erlmld, consumers } = options
   const wants = (name: BridgeConsumer): boolean => consumers === null || consumers.includes(name)
-  const leaveOut = (name: BridgeConsumer, why: string): void => {
-    if (consumers?.includes(name) === true) throw new Error(why)
-    if (wants(name)) note(why)
+  const leaveOut = (name: BridgeConsumer, needs: string): void => {
+    if (consumers?.includes(name) === true) throw new Error(`${name} cannot run here: ${needs}`)
+    if (wants(name)) note(`${name} was left out: ${needs}`)
   }
   const hasSocat = hasProgram('socat')
-  if (!hasSocat) leaveOut('tsmld-stock', 'tsmld-stock was left out: it needs socat (Debian: apt-get install socat)')
+  if (!hasSocat) leaveOut('tsmld-stock', 'it needs socat (Debian: apt-get install socat)')
   const hasErlmld = hasSocat && erlmld !== null && hasProgram('erl') && hasProgram('erlc')
-  if (!hasErlmld) leaveOut('erlmld', erlmldLeftOut)
+  if (!hasErlmld) leaveOut('erlmld', erlmldNeeds)
   return {
     raw: startRaw,
     'tsmld-frames': place => startTsmld(place, { daemon: 'embedded', reads: 'bytes' }),

@@ -6,9 +6,9 @@ import { root } from './programs.ts'
 
 type Listening = Report & { readonly type: 'listening'; readonly port: number }
 
-/** What is said where it does not take part. */
-export const erlmldLeftOut =
-  "erlmld was left out: install socat, Erlang and jiffy (Debian: socat erlang-base erlang-dev erlang-jiffy), compile erlmld, and name the folder of its .beam files by --erlmld, with jiffy's after a ':' where Erlang does not find it"
+/** What has to be there for it to take part. */
+export const erlmldNeeds =
+  "install socat, Erlang and jiffy (Debian: socat erlang-base erlang-dev erlang-jiffy), compile erlmld, and name the folder of its .beam files by --erlmld, with jiffy's after a ':' where Erlang does not find it"
 
 /**
  * erlmld, whose workers the driver reaches as erlmld has it: a socat a shard, over TCP.
