@@ -9,7 +9,7 @@ import type { BenchContext } from './context.ts'
 import { figuresOf } from './figures.ts'
 
 /** The formats in which a stream's records travel: the driver knows each by this name (`RecordKind.java`). */
-const formats = ['dynamodb-json'] as const
+const formats = ['dynamodb-json', 'dynamodb-binary'] as const
 const shards = 4
 const recordBytes = 1_024
 const heapBytes = 1_024 * 2 ** 20

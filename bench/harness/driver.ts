@@ -12,7 +12,7 @@ import { cacheFolder, root } from './programs.ts'
 /** What the driver is to feed; see `Case.java`. */
 export interface DriverCase {
   readonly feed: 'frames' | 'stock' | 'raw'
-  readonly records: 'kinesis' | 'dynamodb-json'
+  readonly records: 'kinesis' | 'dynamodb-json' | 'dynamodb-binary'
   readonly shards: number
   readonly recordBytes: number
   readonly batchRecords: number

@@ -22,7 +22,7 @@ export function goalsOf(results: readonly Result[]): Goal[] {
         result.shards === shards &&
         result.recordBytes === recordBytes,
     )
-  const dynamodb = (consumer: string): DynamodbResult | undefined =>
+  const dynamodb = (consumer: DynamodbResult['consumer']): DynamodbResult | undefined =>
     results.find(
       (result): result is DynamodbResult =>
         result.group === 'dynamodb' && result.consumer === consumer && result.reads === 'keys',

@@ -38,7 +38,7 @@ export interface BridgeResult extends Figures {
 export interface DynamodbResult extends Figures {
   readonly group: 'dynamodb'
   /** The format in which the records travel. */
-  readonly consumer: 'dynamodb-json'
+  readonly consumer: 'dynamodb-json' | 'dynamodb-binary'
   /** What the handler reads of each record. */
   readonly reads: 'keys' | 'images'
   readonly shards: number

@@ -7,7 +7,9 @@ type Source<Path extends string> = Path extends 'protocol/frame-codec'
       ? typeof import('../../packages/tsmld/src/protocol/daemon-frames.ts')
       : Path extends 'protocol/daemon-lines'
         ? typeof import('../../packages/tsmld/src/protocol/daemon-lines.ts')
-        : typeof import('../../packages/tsmld/src/records/records-decoder.ts')
+        : Path extends 'protocol/dynamodb-encoder'
+          ? typeof import('../../packages/tsmld/src/protocol/dynamodb-encoder.ts')
+          : typeof import('../../packages/tsmld/src/records/records-decoder.ts')
 
 const load = async <Path extends string>(path: Path): Promise<Source<Path>> =>
   (await import(new URL(`${path}.js`, import.meta.resolve('tsmld')).href)) as Source<Path>
@@ -16,4 +18,5 @@ export const { framesCodec } = await load('protocol/frame-codec')
 export const { jsonLinesCodec } = await load('protocol/json-lines-codec')
 export const { encodeDaemonMessage } = await load('protocol/daemon-frames')
 export const { encodeDaemonLine } = await load('protocol/daemon-lines')
+export const { encodeDynamodbRecord } = await load('protocol/dynamodb-encoder')
 export const { recordsDecoder } = await load('records/records-decoder')

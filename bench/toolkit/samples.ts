@@ -1,4 +1,7 @@
 import type { KinesisRecord } from 'tsmld'
+import { encodeDynamodbRecord } from './internals.ts'
+
+type AttributeValues = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** Kinesis records as the driver makes them (`KinesisBatches.java`). */
 export function kinesisSample(count: number, bytes: number): KinesisRecord[] {
@@ -8,6 +11,11 @@ export function kinesisSample(count: number, bytes: number): KinesisRecord[] {
 /** Changes of items of about `imageBytes`, both images, as the adapter writes them (`DynamodbBatches.java`). */
 export function dynamodbJsonSample(count: number, imageBytes: number): KinesisRecord[] {
   return sample(count, n => Buffer.from(JSON.stringify(change(n, imageBytes))))
+}
+
+/** The same in the daemon's binary form. */
+export function dynamodbBinarySample(count: number, imageBytes: number): KinesisRecord[] {
+  return sample(count, n => encodeDynamodbRecord(change(n, imageBytes)))
 }
 
 function sample(count: number, data: (n: number) => Buffer): KinesisRecord[] {
@@ -26,7 +34,7 @@ function sample(count: number, data: (n: number) => Buffer): KinesisRecord[] {
 /** What an item has beside its text, about. */
 const restBytes = 330
 
-function change(n: number, imageBytes: number): object {
+function change(n: number, imageBytes: number) {
   const keys = { customer: { S: `customer-${String(n).padStart(9, '0')}` }, order: { N: String(n) } }
   return {
     awsRegion: 'eu-west-1',
@@ -46,8 +54,8 @@ function change(n: number, imageBytes: number): object {
   }
 }
 
-function image(keys: object, version: number, bytes: number): object {
-  const line = (article: string, count: number, price: string): object => ({
+function image(keys: AttributeValues, version: number, bytes: number): AttributeValues {
+  const line = (article: string, count: number, price: string): AttributeValues => ({
     M: { article: { S: article }, count: { N: String(count) }, price: { N: price } },
   })
   return {

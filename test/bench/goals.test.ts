@@ -52,3 +52,8 @@ test('256 shards are compared with 16', () => {
   const results = [bridgeResult({ shards: 16 }), bridgeResult({ shards: 256, recordsPerSecond: 950_000 })]
   assert.equal(goal(results, /^256 shards/).measured, 0.95)
 })
+
+test('the binary form of a change is compared with its JSON, keys read', () => {
+  const results = [dynamodbResult(), dynamodbResult({ consumer: 'dynamodb-binary', recordsPerSecond: 5_000_000 })]
+  assert.equal(goal(results, /^DynamoDB/).measured, 5)
+})

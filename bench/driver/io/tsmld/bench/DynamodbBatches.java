@@ -1,11 +1,11 @@
 package io.tsmld.bench;
 
-import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsClientRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.OperationType;
 import software.amazon.awssdk.services.dynamodb.model.Record;
@@ -22,11 +22,14 @@ final class DynamodbBatches {
 
   private DynamodbBatches() {}
 
-  static List<KinesisClientRecord> batch(int number, int count, int imageBytes) {
+  /**
+   * @param form what makes the KCL's record of the SDK's, as it is fetched
+   */
+  static List<KinesisClientRecord> batch(
+      int number, int count, int imageBytes, Function<Record, KinesisClientRecord> form) {
     List<KinesisClientRecord> batch = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      batch.add(
-          DynamoDBStreamsClientRecord.fromRecord(record((long) number * count + i, imageBytes)));
+      batch.add(form.apply(record((long) number * count + i, imageBytes)));
     }
     return batch;
   }

@@ -1,5 +1,7 @@
 package io.tsmld.bench;
 
+import com.amazonaws.services.dynamodbv2.streamsadapter.adapter.DynamoDBStreamsClientRecord;
+import io.tsmld.daemon.wire.StreamRecordEncoder;
 import java.util.List;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
@@ -11,11 +13,18 @@ enum RecordKind {
       return KinesisBatches.batch(number, count, bytes);
     }
   },
-  /** A stream record as the adapter's JSON. */
+  /** A stream record as the adapter's JSON: tsmld's first version, and the stock daemon. */
   DYNAMODB_JSON("dynamodb-json") {
     @Override
     List<KinesisClientRecord> batch(int number, int count, int bytes) {
-      return DynamodbBatches.batch(number, count, bytes);
+      return DynamodbBatches.batch(number, count, bytes, DynamoDBStreamsClientRecord::fromRecord);
+    }
+  },
+  /** A stream record in the daemon's binary form. */
+  DYNAMODB_BINARY(StreamRecordEncoder.FORMAT) {
+    @Override
+    List<KinesisClientRecord> batch(int number, int count, int bytes) {
+      return DynamodbBatches.batch(number, count, bytes, new StreamRecordEncoder()::clientRecord);
     }
   };
 
