@@ -7,6 +7,7 @@ import { runBridge } from './groups/bridge.ts'
 import type { BenchContext } from './groups/context.ts'
 import { runDynamodb } from './groups/dynamodb.ts'
 import { runEndToEnd } from './groups/end-to-end.ts'
+import { runThreads } from './groups/threads.ts'
 import { runToolkit } from './groups/toolkit.ts'
 import { Cleanup } from './harness/cleanup.ts'
 import { compileDriver } from './harness/driver.ts'
@@ -25,6 +26,7 @@ const timings: Readonly<Record<'quick' | 'full', Timing>> = {
 const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = {
   bridge: runBridge,
   dynamodb: runDynamodb,
+  threads: runThreads,
   toolkit: runToolkit,
   endToEnd: runEndToEnd,
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { type BridgeConsumer, bridgeConsumers } from '../report/results.ts'
 
 /** The parts of a run. */
-export const groups = ['bridge', 'dynamodb', 'toolkit', 'endToEnd'] as const
+export const groups = ['bridge', 'dynamodb', 'threads', 'toolkit', 'endToEnd'] as const
 /** One of {@link groups}. */
 export type Group = (typeof groups)[number]
 

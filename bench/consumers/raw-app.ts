@@ -41,6 +41,9 @@ function pump(socket: Socket): void {
 const server = createServer(pump).listen(process.argv[2], () => {
   say({ type: 'listening' })
 })
-serveCounts(counts, () => {
-  server.close()
-})
+serveCounts(
+  () => counts,
+  () => {
+    server.close()
+  },
+)

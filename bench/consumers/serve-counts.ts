@@ -7,10 +7,12 @@ export interface Counts {
 }
 
 /** Answers each line on stdin with the counts, and ends by `stop` when stdin does. */
-export function serveCounts(counts: Counts, stop: () => Promise<void> | void): void {
+export function serveCounts(counts: () => Counts | Promise<Counts>, stop: () => Promise<void> | void): void {
   createInterface({ input: process.stdin })
     .on('line', () => {
-      say({ type: 'counts', ...counts })
+      void Promise.resolve(counts()).then(seen => {
+        say({ type: 'counts', ...seen })
+      })
     })
     .on('close', () => {
       endBy(stop)

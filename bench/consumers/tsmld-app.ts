@@ -62,4 +62,7 @@ runtime.closed.catch((error: unknown) => {
 })
 await runtime.start()
 say({ type: 'listening' })
-serveCounts(counts, () => runtime.stop())
+serveCounts(
+  () => counts,
+  () => runtime.stop(),
+)

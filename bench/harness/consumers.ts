@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ThreadsAppOptions } from '../consumers/threads-app.ts'
 import type { TsmldAppOptions } from '../consumers/tsmld-app.ts'
 import type { Cleanup } from './cleanup.ts'
 import { Control } from './control.ts'
 import type { DriverCase } from './driver.ts'
 import { JsonChild, type Report } from './json-child.ts'
-import { programPath } from './programs.ts'
+import { type Program, programPath } from './programs.ts'
 
 /** What consumes the batches of one case. */
 export interface Consumer {
@@ -45,18 +46,40 @@ export const startTimeoutMs = 30_000
 export const noSession = { token: '', listeners: [], executable: null }
 
 /** A program on tsmld, with its embedded daemon or a stock one. */
-export async function startTsmld(place: Place, options: Pick<TsmldAppOptions, 'daemon' | 'reads'>): Promise<Consumer> {
+export function startTsmld(place: Place, options: Pick<TsmldAppOptions, 'daemon' | 'reads'>): Promise<Consumer> {
+  const readsData = options.reads === 'bytes'
+  return startOnTsmld(place, 'tsmld-app', options, { readsData, feed: options.daemon === 'stock' ? 'stock' : 'frames' })
+}
+
+/** A program on tsmld whose handler computes that many rounds on each record, in threads. */
+export function startThreads(
+  place: Place,
+  { rounds, ...options }: Pick<ThreadsAppOptions, 'threads' | 'shards'> & { readonly rounds: number },
+): Promise<Consumer> {
+  const env = { TSMLD_BENCH_ROUNDS: String(rounds) }
+  return startOnTsmld(place, 'threads-app', options, { readsData: true, feed: 'frames', env })
+}
+
+async function startOnTsmld(
+  place: Place,
+  program: Program,
+  options: object,
+  { readsData, feed, env }: { readsData: boolean; feed: DriverCase['feed']; env?: NodeJS.ProcessEnv },
+): Promise<Consumer> {
   const controlPath = join(place.folder, 'control.sock')
   const control = await Control.listen(controlPath)
   place.cleanup.add(() => {
     control.close()
   })
-  const given: TsmldAppOptions = { ...options, controlPath, javaPath: programPath('daemon-relay') }
-  const app = startApp(place, 'tsmld-app', JSON.stringify(given))
+  const app = startApp(
+    place,
+    program,
+    JSON.stringify({ ...options, controlPath, javaPath: programPath('daemon-relay') }),
+    env,
+  )
   await app.report('listening', startTimeoutMs)
   const { relayPid, token, listeners, executable } = await control.orders
-  const feed = options.daemon === 'stock' ? 'stock' : 'frames'
-  return consumerOf(app, { feed, token, listeners, executable }, options.reads === 'bytes', [relayPid])
+  return consumerOf(app, { feed, token, listeners, executable }, readsData, [relayPid])
 }
 
 /** The raw pump. */
@@ -84,8 +107,13 @@ export async function startAwsKcl({ folder }: Place): Promise<Consumer> {
   }
 }
 
-function startApp({ cleanup, folder, nodeArgs }: Place, program: 'tsmld-app' | 'raw-app', argument: string): JsonChild {
-  const env = appEnv(folder)
+function startApp(
+  { cleanup, folder, nodeArgs }: Place,
+  program: Program,
+  argument: string,
+  more: NodeJS.ProcessEnv = {},
+): JsonChild {
+  const env = { ...appEnv(folder), ...more }
   const app = new JsonChild(program, process.execPath, [...nodeArgs, programPath(program), argument], env)
   cleanup.add(() => app.stop())
   return app

@@ -13,6 +13,8 @@ const folder = join(cacheFolder, 'programs')
 const programs = {
   'tsmld-app': 'consumers/tsmld-app.ts',
   'raw-app': 'consumers/raw-app.ts',
+  'threads-app': 'consumers/threads-app.ts',
+  'computing-processor': 'consumers/computing-processor.ts',
   'aws-kcl-app': 'consumers/aws-kcl-app.ts',
   toolkit: 'toolkit/main.ts',
   'end-to-end': 'end-to-end/main.ts',

@@ -1,4 +1,4 @@
-import type { BridgeConsumer, BridgeResult, DynamodbResult, Result } from './results.ts'
+import type { BridgeConsumer, BridgeResult, DynamodbResult, Result, ThreadsResult } from './results.ts'
 
 /** What is to be reached: a ratio of two cases of one run. */
 export interface Goal {
@@ -27,6 +27,8 @@ export function goalsOf(results: readonly Result[]): Goal[] {
       (result): result is DynamodbResult =>
         result.group === 'dynamodb' && result.consumer === consumer && result.reads === 'keys',
     )
+  const threads = (count: number): ThreadsResult | undefined =>
+    results.find((result): result is ThreadsResult => result.group === 'threads' && result.threads === count)
   const frames = bridge('tsmld-frames', 4, KiB)
   const many = bridge('tsmld-frames', 64, KiB)
   const peer = bridge('aws-kcl', 4, KiB)
@@ -58,11 +60,12 @@ export function goalsOf(results: readonly Result[]): Goal[] {
       4,
       rate(dynamodb('dynamodb-binary'), dynamodb('dynamodb-json')),
     ),
+    atLeast('2 threads, a handler of 20 µs a record: records/s of 1 thread', 1.7, rate(threads(2), threads(1))),
   ]
 }
 
 type Figure = 'recordsPerSecond' | 'rssBytes' | 'cpuSecondsPerMillion'
-type Case = BridgeResult | DynamodbResult
+type Case = BridgeResult | DynamodbResult | ThreadsResult
 
 function ratio(of: Case | undefined, to: Case | undefined, figure: Figure): number | null {
   return of === undefined || to === undefined ? null : of[figure] / to[figure]

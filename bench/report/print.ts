@@ -1,19 +1,29 @@
 import { shortBytes, shortNumber, shortRatio } from './format.ts'
 import type { Goal } from './goals.ts'
 import type { BenchReport } from './make-report.ts'
-import type { BridgeConsumer, BridgeResult, DynamodbResult, EndToEndResult, Figures, ToolkitResult } from './results.ts'
+import type {
+  BridgeConsumer,
+  BridgeResult,
+  DynamodbResult,
+  EndToEndResult,
+  Figures,
+  ThreadsResult,
+  ToolkitResult,
+} from './results.ts'
 import { renderTable } from './table.ts'
 
 /** Everything that a run found, as text. */
 export function printReport({ cases: results, goals, notes, machine }: BenchReport): string {
   const bridge = results.filter(result => result.group === 'bridge')
   const dynamodb = results.filter(result => result.group === 'dynamodb')
+  const threads = results.filter(result => result.group === 'threads')
   const toolkit = results.filter(result => result.group === 'toolkit')
   const endToEnd = results.filter(result => result.group === 'endToEnd')
   return [
     `${machine.cpus} CPUs (${machine.cpuModel}), ${shortBytes(machine.memoryBytes)}, Node ${machine.node}`,
     ...(bridge.length === 0 ? [] : [printBridge(bridge)]),
     ...(dynamodb.length === 0 ? [] : [printDynamodb(dynamodb)]),
+    ...(threads.length === 0 ? [] : [printThreads(threads)]),
     ...(toolkit.length === 0 ? [] : [printToolkit(toolkit)]),
     ...(endToEnd.length === 0 ? [] : [printEndToEnd(endToEnd)]),
     printGoals(goals),
@@ -65,6 +75,16 @@ function printDynamodb(results: readonly DynamodbResult[]): string {
     ...figureCells(result),
   ])
   return `DynamoDB: changes with both images\n\n${renderTable(['shards', 'format', ...figureHeaders], rows)}`
+}
+
+function printThreads(results: readonly ThreadsResult[]): string {
+  const rows = results.map(result => [
+    `${result.shards} × ${shortBytes(result.recordBytes)}`,
+    String(result.threads),
+    ...figureCells(result),
+  ])
+  const [{ microsecondsPerRecord } = { microsecondsPerRecord: 0 }] = results
+  return `Threads: a handler that computes ${microsecondsPerRecord} µs a record\n\n${renderTable(['shards', 'threads', ...figureHeaders], rows)}`
 }
 
 function printToolkit(results: readonly ToolkitResult[]): string {

@@ -47,6 +47,17 @@ export interface DynamodbResult extends Figures {
   readonly batchRecords: number
 }
 
+/** A case of group `threads`: a handler that computes on each record. */
+export interface ThreadsResult extends Figures {
+  readonly group: 'threads'
+  readonly threads: number
+  /** How long the handler takes on a core of its own. */
+  readonly microsecondsPerRecord: number
+  readonly shards: number
+  readonly recordBytes: number
+  readonly batchRecords: number
+}
+
 /** A case of group `toolkit`: a part of the library alone, in one process. */
 export interface ToolkitResult {
   readonly group: 'toolkit'
@@ -66,4 +77,4 @@ export interface EndToEndResult {
 }
 
 /** One measured case. */
-export type Result = BridgeResult | DynamodbResult | ToolkitResult | EndToEndResult
+export type Result = BridgeResult | DynamodbResult | ThreadsResult | ToolkitResult | EndToEndResult

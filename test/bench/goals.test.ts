@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Goal, goalsOf } from '../../bench/report/goals.ts'
 import type { Result } from '../../bench/report/results.ts'
-import { bridgeResult, dynamodbResult } from './sample-results.ts'
+import { bridgeResult, dynamodbResult, threadsResult } from './sample-results.ts'
 
 const goal = (results: readonly Result[], text: RegExp): Goal => {
   const [found, ...others] = goalsOf(results).filter(each => text.test(each.text))
@@ -56,4 +56,9 @@ test('256 shards are compared with 16', () => {
 test('the binary form of a change is compared with its JSON, keys read', () => {
   const results = [dynamodbResult(), dynamodbResult({ consumer: 'dynamodb-binary', recordsPerSecond: 5_000_000 })]
   assert.equal(goal(results, /^DynamoDB/).measured, 5)
+})
+
+test('two threads are compared with one', () => {
+  const results = [threadsResult(), threadsResult({ threads: 2, recordsPerSecond: 1_800_000 })]
+  assert.equal(goal(results, /^2 threads/).measured, 1.8)
 })

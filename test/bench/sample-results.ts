@@ -1,4 +1,4 @@
-import type { BridgeResult, DynamodbResult, Figures } from '../../bench/report/results.ts'
+import type { BridgeResult, DynamodbResult, Figures, ThreadsResult } from '../../bench/report/results.ts'
 
 const figures: Figures = {
   recordsPerSecond: 1_000_000,
@@ -33,6 +33,20 @@ export function dynamodbResult(given: Partial<DynamodbResult> = {}): DynamodbRes
     group: 'dynamodb',
     consumer: 'dynamodb-json',
     reads: 'keys',
+    shards: 4,
+    recordBytes: 1_024,
+    batchRecords: 1_000,
+    ...figures,
+    ...given,
+  }
+}
+
+/** A case of one thread, but for what is given. */
+export function threadsResult(given: Partial<ThreadsResult> = {}): ThreadsResult {
+  return {
+    group: 'threads',
+    threads: 1,
+    microsecondsPerRecord: 20,
     shards: 4,
     recordBytes: 1_024,
     batchRecords: 1_000,
