@@ -19,7 +19,7 @@ import { printReport } from './report/print.ts'
 import type { Result } from './report/results.ts'
 
 const timings: Readonly<Record<'quick' | 'full', Timing>> = {
-  quick: { probeMs: 300, warmUpMs: 600, mostWarmUpMs: 1_500, windows: 5, windowMs: 350 },
+  quick: { probeMs: 250, warmUpMs: 500, mostWarmUpMs: 1_000, windows: 5, windowMs: 250 },
   full: { probeMs: 500, warmUpMs: 2_000, mostWarmUpMs: 6_000, windows: 5, windowMs: 1_500 },
 }
 
