@@ -145,6 +145,31 @@ describe('the packed packages, installed into an empty folder', { concurrency: 2
   }
 })
 
+test('tsmld/kpl asks for @bufbuild/protobuf where it is missing, and works with it as a module, by require() and bundled', async () => {
+  const use = `
+    const aggregator = new KplAggregator()
+    aggregator.add({ partitionKey: 'a', data: Buffer.from('inside') })
+    const [record] = deaggregate({ sequenceNumber: '1', ...aggregator.flush() })
+    console.log(record.partitionKey, record.data.toString())
+    `
+  await writeFile(join(folder, 'kpl.mjs'), `import { deaggregate, KplAggregator } from 'tsmld/kpl'\n${use}`)
+  await writeFile(join(folder, 'kpl.cjs'), `const { deaggregate, KplAggregator } = require('tsmld/kpl')\n${use}`)
+  const common = { absWorkingDir: folder, bundle: true, platform: 'node', target: 'node20' } as const
+  await build({ ...common, entryPoints: ['kpl.mjs'], format: 'esm', outfile: 'bundle/kpl.mjs' })
+  await build({ ...common, entryPoints: ['kpl.mjs'], format: 'cjs', outfile: 'bundle/kpl.cjs', logLevel: 'error' })
+  const forms = ['kpl.mjs', 'kpl.cjs', 'bundle/kpl.mjs', 'bundle/kpl.cjs']
+  for (const form of forms) {
+    const { code, stderr } = await run(process.execPath, [form])
+    assert.equal(code, 1, form)
+    assert.match(
+      stderr,
+      /ConfigError: tsmld\/kpl needs the package @bufbuild\/protobuf 2, .*npm install @bufbuild\/protobuf@2/,
+    )
+  }
+  await symlink(join(root, 'node_modules/@bufbuild'), join(folder, 'node_modules/@bufbuild'))
+  for (const form of forms) assert.equal(await succeed(process.execPath, [form]), 'a inside\n', form)
+})
+
 test('tsmld-local, packed, talks to the emulators', async () => {
   const stack = await localStack()
   const stream = await stack.createStream(1)

@@ -7,10 +7,10 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
+import { KplAggregator } from 'tsmld/kpl'
 import {
   createStream,
   createTable,
-  encodeAggregate,
   type LocalClients,
   listShards,
   localClients,
@@ -186,9 +186,8 @@ async function findEndpoints(): Promise<{ kinesisEndpoint: string; dynamodbEndpo
 }
 
 function toEntry(record: TestRecord) {
-  const data =
-    'aggregate' in record
-      ? encodeAggregate(record.aggregate.map(inner => ({ partitionKey: inner.key, data: Buffer.from(inner.data) })))
-      : Buffer.from(record.data)
-  return { PartitionKey: record.key, Data: data }
+  if (!('aggregate' in record)) return { PartitionKey: record.key, Data: Buffer.from(record.data) }
+  const aggregator = new KplAggregator()
+  for (const { key, data } of record.aggregate) aggregator.add({ partitionKey: key, data: Buffer.from(data) })
+  return { PartitionKey: record.key, Data: aggregator.flush()?.data }
 }

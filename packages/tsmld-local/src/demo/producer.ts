@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import type { KinesisClient, PutRecordsRequestEntry } from '@aws-sdk/client-kinesis'
-import { encodeAggregate } from '../kpl-aggregate.ts'
+import { KplAggregator } from 'tsmld/kpl'
 import { putRecords, splitShard } from '../streams.ts'
 import type { Ledger } from './ledger.ts'
 import { type ItemChange, itemChanges, type KinesisPut, kinesisPuts, recordData } from './workload.ts'
@@ -52,8 +52,10 @@ async function putAll({ kinesis, streamName, ledger }: KinesisTarget, puts: read
 
 function toEntry(put: KinesisPut): PutRecordsRequestEntry {
   const [first] = put
-  const records = put.map(identity => ({ partitionKey: identity.key, data: Buffer.from(recordData(identity)) }))
-  return { PartitionKey: first.key, Data: put.length === 1 ? Buffer.from(recordData(first)) : encodeAggregate(records) }
+  if (put.length === 1) return { PartitionKey: first.key, Data: Buffer.from(recordData(first)) }
+  const aggregator = new KplAggregator()
+  for (const identity of put) aggregator.add({ partitionKey: identity.key, data: Buffer.from(recordData(identity)) })
+  return { PartitionKey: first.key, Data: aggregator.flush()?.data }
 }
 
 async function changeAll(target: ItemTarget, items: readonly (readonly ItemChange[])[]): Promise<void> {

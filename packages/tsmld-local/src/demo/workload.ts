@@ -21,7 +21,7 @@ export const kinesisTotal = keys * blocks * recordsOfABlock
 
 /**
  * The Kinesis records in the order in which they are put: 200 keys, 100 records each. Half of them travel in aggregates of twenty, all of one key,
- * because the KCL drops a user record whose key belongs to another shard than its aggregate. Half, because kinesis-local's work for a put grows with
+ * because the KCL drops an aggregate that holds a key of another shard than its own. Half, because kinesis-local's work for a put grows with
  * the Kinesis records that the shard holds.
  */
 export function kinesisPuts(): readonly KinesisPut[] {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
-import { startingPoints } from '../daemon/daemon-package.ts'
 import { ConfigError } from '../errors.ts'
+import { resolveInstalled } from '../installed-package.ts'
 
 /**
  * Starts a thread; it inherits this process's options, loaders included.
@@ -23,14 +22,8 @@ export function threadEntry(own: string | undefined): URL {
     const entry = new URL(`./thread-main${extname(own)}`, own)
     if (existsSync(entry)) return entry
   }
-  for (const from of startingPoints()) {
-    try {
-      const root = dirname(createRequire(from).resolve('tsmld/package.json'))
-      return pathToFileURL(join(root, 'dist/threads/thread-main.js'))
-    } catch {
-      // The next may see it.
-    }
-  }
+  const installed = resolveInstalled('tsmld/package.json')
+  if (installed !== null) return pathToFileURL(join(dirname(installed), 'dist/threads/thread-main.js'))
   throw new ConfigError(
     "Option 'threads' needs the package tsmld in node_modules, beside a bundle too: npm install tsmld",
   )

@@ -36,6 +36,8 @@ final class LogSetup {
           Map.entry("software.amazon.kinesis.lifecycle.ProcessTask", Level.ERROR),
           Map.entry("software.amazon.kinesis.multilang.config", Level.WARN),
           Map.entry("software.amazon.kinesis.retrieval", Level.WARN),
+          // It would print a malformed aggregate; WholeAggregates says which record it is.
+          Map.entry("software.amazon.kinesis.retrieval.AggregatorUtil", Level.OFF),
           Map.entry("software.amazon.kinesis.worker", Level.WARN));
 
   private static AsyncAppender async;

@@ -11,6 +11,7 @@ final class KinesisPlan {
     DaemonConfiguration configuration = new DaemonConfiguration(Properties.complete(spec));
     SchedulerParts parts = configuration.resolve();
     parts.clientsTo(clients);
+    parts.lifecycle().aggregatorUtil(new WholeAggregates());
     String stream = configuration.streamName();
     KinesisAsyncClient kinesis = parts.retrieval().kinesisClient();
     // ListShards: the one call that the KCL needs in any case, so that the probe asks for no

@@ -1,0 +1,6 @@
+export type { AggregateFormat } from './aggregate-format.ts'
+export { type DeaggregateInput, type DeaggregateOptions, deaggregate, deaggregateRecords } from './deaggregate.ts'
+export type { HashKeyRange } from './hash-key.ts'
+export { type AggregatedRecord, KplAggregator, type KplAggregatorOptions } from './kpl-aggregator.ts'
+export { MalformedAggregateError, UserRecordError } from './kpl-errors.ts'
+export type { UserRecord } from './user-record.ts'
