@@ -1,6 +1,7 @@
 package io.tsmld.bench;
 
 import io.tsmld.daemon.wire.FrameWriter;
+import io.tsmld.daemon.wire.WriteTurns;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -34,7 +35,7 @@ final class RawFeed implements Feed {
 
   private static int frameBytes(List<KinesisClientRecord> batch) throws IOException {
     Counter counter = new Counter();
-    new FrameWriter(counter).batch(batch, 0L, false);
+    new FrameWriter(counter, new WriteTurns()).batch(batch, 0L, false);
     return counter.bytes;
   }
 

@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 /** Opens the connection of a session. */
 @FunctionalInterface
 public interface Connector {
-  SocketChannel connect() throws IOException;
+  Link connect() throws IOException;
 
   /** Connects to the listener of the stream that has the least load. */
   static Connector leastLoaded(ListenerRegistry listeners, String stream) {
@@ -21,7 +21,7 @@ public interface Connector {
       if (listener.address() instanceof InetSocketAddress) {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       }
-      return channel;
+      return new Link(channel, listeners.turns(listener));
     };
   }
 }

@@ -71,14 +71,15 @@ final class Conversation {
     handler.ended(reason);
   }
 
-  private void converse(SocketChannel connected) throws IOException {
+  private void converse(Link link) throws IOException {
+    SocketChannel connected = link.channel();
     synchronized (this) {
       channel = connected;
       if (closed) {
         close();
       }
     }
-    FrameWriter writer = new FrameWriter(connected);
+    FrameWriter writer = new FrameWriter(connected, link.turns());
     writer.hello(hello);
     handler.connected(writer);
     FrameReader reader = new FrameReader(connected);

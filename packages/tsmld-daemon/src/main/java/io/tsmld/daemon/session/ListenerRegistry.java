@@ -1,17 +1,28 @@
 package io.tsmld.daemon.session;
 
+import io.tsmld.daemon.wire.WriteTurns;
+import java.net.SocketAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Chooses the listener of a new session: the one with the least load. */
 public final class ListenerRegistry {
   private List<Listener> listeners = List.of();
   private int[] opened = new int[0];
+  private final Map<SocketAddress, WriteTurns> turns = new HashMap<>();
 
   /** Node's newest list; its loads count every session opened so far. */
   public synchronized void replace(List<Listener> list) {
     listeners = List.copyOf(list);
     opened = new int[listeners.size()];
+    turns.keySet().retainAll(listeners.stream().map(Listener::address).toList());
+  }
+
+  /** The turns of those who write to this listener. */
+  synchronized WriteTurns turns(Listener listener) {
+    return turns.computeIfAbsent(listener.address(), address -> new WriteTurns());
   }
 
   /**

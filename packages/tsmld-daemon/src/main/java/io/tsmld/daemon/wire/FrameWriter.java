@@ -27,17 +27,19 @@ public final class FrameWriter {
 
   private final ReentrantLock exclusive = new ReentrantLock();
   private final FrameOutput out;
+  private final WriteTurns turns;
   private final int recordsFrameBytes;
 
-  public FrameWriter(WritableByteChannel channel) {
-    this(channel, DEFAULT_RECORDS_FRAME_BYTES);
+  public FrameWriter(WritableByteChannel channel, WriteTurns turns) {
+    this(channel, turns, DEFAULT_RECORDS_FRAME_BYTES);
   }
 
   /**
    * @param recordsFrameBytes how much a frame of several records may hold, at most {@link
    *     Frames#MAX_PAYLOAD_BYTES}
    */
-  public FrameWriter(WritableByteChannel channel, int recordsFrameBytes) {
+  FrameWriter(WritableByteChannel channel, WriteTurns turns, int recordsFrameBytes) {
+    this.turns = turns;
     this.out = new FrameOutput(channel, BUFFER_BYTES);
     this.recordsFrameBytes = recordsFrameBytes;
   }
@@ -71,6 +73,7 @@ public final class FrameWriter {
       lengths[i] = RecordEncoder.length(records.get(i));
       bytes += lengths[i];
     }
+    turns.take(); // before the lock: answers to checkpoints need not wait for it
     exclusive.lock();
     try {
       int flags =
@@ -87,6 +90,7 @@ public final class FrameWriter {
       out.frame(Frames.BATCH_END, BATCH_END_BYTES).u32(lengths.length).u64(bytes).flush();
     } finally {
       exclusive.unlock();
+      turns.giveBack();
     }
   }
 

@@ -27,9 +27,9 @@ public final class RecordEncoder {
     long length =
         (long) LENGTH_FIELD_BYTES
             + FIXED_BYTES
-            + within("sequence number", record.sequenceNumber(), 0xff)
-            + within("explicit hash key", record.explicitHashKey(), 0xff)
-            + within("partition key", record.partitionKey(), 0xffff)
+            + within("sequence number", record.sequenceNumber().length(), 0xff)
+            + within("explicit hash key", orEmpty(record.explicitHashKey()).length(), 0xff)
+            + within("partition key", utf8(orEmpty(record.partitionKey())).length, 0xffff)
             + data(record).remaining();
     if (length - LENGTH_FIELD_BYTES > Frames.MAX_RECORD_BYTES) {
       throw new ProtocolException("a record of " + length + " bytes is over the protocol's limit");
@@ -107,34 +107,10 @@ public final class RecordEncoder {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static int within(String what, String text, int limit) throws ProtocolException {
-    int length = text == null ? 0 : utf8Length(text);
+  private static int within(String what, int length, int limit) throws ProtocolException {
     if (length > limit) {
       throw new ProtocolException(
           "a " + what + " of " + length + " bytes is over the protocol's limit");
-    }
-    return length;
-  }
-
-  /** Without encoding: sizes are needed for the whole batch before its first byte goes out. */
-  static int utf8Length(String text) {
-    int length = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < 0x80) {
-        length += 1;
-      } else if (c < 0x800) {
-        length += 2;
-      } else if (Character.isHighSurrogate(c)
-          && i + 1 < text.length()
-          && Character.isLowSurrogate(text.charAt(i + 1))) {
-        length += 4;
-        i++;
-      } else if (Character.isSurrogate(c)) {
-        length += 1; // alone it is encoded as '?'
-      } else {
-        length += 3;
-      }
     }
     return length;
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tsmld.daemon.wire.Frame;
 import io.tsmld.daemon.wire.FrameReader;
 import io.tsmld.daemon.wire.Frames;
+import io.tsmld.daemon.wire.WriteTurns;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -32,7 +33,7 @@ final class FakeNode implements AutoCloseable {
   }
 
   Connector connector() {
-    return () -> SocketChannel.open(UnixDomainSocketAddress.of(path));
+    return () -> new Link(SocketChannel.open(UnixDomainSocketAddress.of(path)), new WriteTurns());
   }
 
   Peer accept() throws IOException {

@@ -47,7 +47,7 @@ class ToNodeTest {
               .build());
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new FrameWriter(Channels.newChannel(out)).batch(records, null, false);
+    new FrameWriter(Channels.newChannel(out), new WriteTurns()).batch(records, null, false);
     List<Frame> frames = frames(out.toByteArray(), 0);
     int largest = frames.stream().mapToInt(frame -> frame.payload().length).max().orElseThrow();
     assertEquals(true, largest <= FrameWriter.DEFAULT_RECORDS_FRAME_BYTES, "largest " + largest);
@@ -57,7 +57,8 @@ class ToNodeTest {
   private static void check(JsonNode vector) throws IOException {
     byte[] expected = Vectors.bytes(vector.path("bytes"));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    FrameWriter writer = new FrameWriter(Channels.newChannel(out), Frames.MAX_PAYLOAD_BYTES);
+    FrameWriter writer =
+        new FrameWriter(Channels.newChannel(out), new WriteTurns(), Frames.MAX_PAYLOAD_BYTES);
     JsonNode hello = vector.path("hello");
     int skip = 0;
     if (hello.isObject()) {
