@@ -20,12 +20,15 @@ export {
 } from './errors.ts'
 export type { Logger } from './observability/logger.ts'
 export type { RecordContext } from './processors/attempt.ts'
+export type { BatchFailures } from './processors/batch-outcome.ts'
+export { type BatchHandler, type EachBatchOptions, eachBatch } from './processors/each-batch.ts'
 export {
   type EachRecordOptions,
   type EachValueOptions,
   eachRecord,
   type RecordHandler,
 } from './processors/each-record.ts'
+export { eachShard, type ShardBody } from './processors/each-shard.ts'
 export { type ModuleProcessorOptions, moduleProcessor } from './processors/module-processor.ts'
 export {
   type DeadLetter,
@@ -37,6 +40,7 @@ export {
 export type { FailureOptions } from './processors/processor-options.ts'
 export type { OnRecordEvent, RecordEvent } from './processors/record-events.ts'
 export type { RetryOptions } from './processors/retry.ts'
+export type { ShardBatch } from './processors/shard-batches.ts'
 export type { SchemaOutput, SchemaResult, StandardSchema } from './processors/standard-schema.ts'
 export type { RecordValue, ValueHandler } from './processors/validated.ts'
 export type { NumberForm } from './records/attribute-value.ts'

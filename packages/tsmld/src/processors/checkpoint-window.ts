@@ -53,7 +53,11 @@ export class CheckpointWindow<P> {
 
   #advance(): void {
     let ticket = this.#oldest
-    for (let place = this.#place(ticket); ticket < this.#next && this.#isDone[place] === 1; place = this.#place(ticket)) {
+    for (
+      let place = this.#place(ticket);
+      ticket < this.#next && this.#isDone[place] === 1;
+      place = this.#place(ticket)
+    ) {
       this.#checkpoint = this.#positions[place] ?? this.#checkpoint
       this.#positions[place] = undefined
       this.#isDone[place] = 0

@@ -71,7 +71,9 @@ const checks = {
 
 function recordPolicy<R extends Position>(handler: RecordHandler<R>, options: EachRecordOptions<R>): RecordPolicy<R> {
   if (typeof (handler as unknown) !== 'function')
-    throw new ConfigError(`${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`)
+    throw new ConfigError(
+      `${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`,
+    )
   checkOptions(where, options, checks)
   return policyOf(handler, options)
 }

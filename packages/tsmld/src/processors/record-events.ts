@@ -50,7 +50,8 @@ export class RecordEvents<R extends Position> {
 
   /** It failed once more: begins to block, or goes on to. */
   blocks(record: R, error: unknown, attempts: number, by: 'handler' | 'deadLetterSink'): void {
-    if (this.#blocked.put(record, { error, attempts, by })) this.tell({ kind: 'recordBlocked', record, error, attempts, by })
+    if (this.#blocked.put(record, { error, attempts, by }))
+      this.tell({ kind: 'recordBlocked', record, error, attempts, by })
   }
 
   /** It is done, whether it blocked or not. */
@@ -70,12 +71,15 @@ export class RecordEvents<R extends Position> {
     const fields = { sequenceNumber, subSequenceNumber, attempts }
     switch (event.kind) {
       case 'recordFailed':
-        logger.debug({ ...fields, error: asError(event.error).message, retryMs: event.retryMs }, 'a record failed and is tried again')
+        logger.debug(
+          { ...fields, error: asError(event.error).message, retryMs: event.retryMs },
+          'a record failed and is tried again',
+        )
         return
       case 'recordTimedOut':
         logger.warn(
           { ...fields, timeoutMs: event.timeoutMs },
-          "a handler passed its timeoutMs: its signal is aborted, and the record waits until the handler has settled",
+          'a handler passed its timeoutMs: its signal is aborted, and the record waits until the handler has settled',
         )
         return
       case 'recordBlocked':

@@ -29,7 +29,7 @@ export function validated<S extends StandardSchema, R extends Position>(
     return handler(result.value as RecordValue<S, R>, record, context)
   }
   return (record, context) => {
-    const parsed = parse === undefined ? valueOf(record) : parsedAs(record, parse)
+    const parsed = parse === undefined ? defaultValue(record) : parsedAs(record, parse)
     if (parsed === undefined && parse === undefined) return handler(undefined as RecordValue<S, R>, record, context)
     const result = validate(parsed)
     return isThenable(result) ? result.then(late => handle(late, record, context)) : handle(result, record, context)
@@ -37,7 +37,7 @@ export function validated<S extends StandardSchema, R extends Position>(
 }
 
 /** @throws InvalidRecordError on Kinesis data that is not JSON, and where a DynamoDB stream has no new images. */
-function valueOf(record: Position & Partial<KinesisRecord> & Partial<DynamodbRecord>): unknown {
+function defaultValue(record: Position & Partial<KinesisRecord> & Partial<DynamodbRecord>): unknown {
   if (record.data !== undefined) return jsonOf(record.data, record)
   if (record.newImage === undefined && record.eventName !== 'REMOVE')
     throw new InvalidRecordError(
@@ -68,7 +68,9 @@ const shownIssues = 3
 function misfit({ sequenceNumber }: Position, issues: readonly SchemaIssue[]): InvalidRecordError {
   const paths = issues.slice(0, shownIssues).map(({ path = [] }) => path.map(keyOf).join('.') || 'its root')
   const more = issues.length > shownIssues ? ` and ${issues.length - shownIssues} more` : ''
-  return new InvalidRecordError(`The record ${sequenceNumber} does not fit its schema at ${paths.join(', ')}${more}.`, { issues })
+  return new InvalidRecordError(`The record ${sequenceNumber} does not fit its schema at ${paths.join(', ')}${more}.`, {
+    issues,
+  })
 }
 
 const keyOf = (part: PropertyKey | { readonly key: PropertyKey }): string =>

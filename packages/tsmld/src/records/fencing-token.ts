@@ -18,7 +18,9 @@ export function fencingToken(shard: { readonly shardId: string }, record: Positi
   const { sequenceNumber, subSequenceNumber } = record
   const digits = /^0*(\d{1,999})$/.exec(sequenceNumber)?.[1]
   if (digits === undefined || !Number.isSafeInteger(subSequenceNumber) || subSequenceNumber < 0)
-    throw new TypeError(`fencingToken() needs a record, not the position ${sequenceNumber}/${String(subSequenceNumber)}`)
+    throw new TypeError(
+      `fencingToken() needs a record, not the position ${sequenceNumber}/${String(subSequenceNumber)}`,
+    )
   // The length first: digits alone would put 9 after 10.
   const length = String(digits.length).padStart(lengthDigits, '0')
   return { shardId: shard.shardId, order: length + digits + String(subSequenceNumber).padStart(subSequenceDigits, '0') }

@@ -15,7 +15,10 @@ function itemKey(keys: Readonly<Record<string, unknown>>): string {
   let text = ''
   for (const name of Object.keys(keys).sort()) {
     const value = keys[name]
-    const part = value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1') : String(value)
+    const part =
+      value instanceof Uint8Array
+        ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
+        : String(value)
     text += `${part.length}:${part}`
   }
   return text

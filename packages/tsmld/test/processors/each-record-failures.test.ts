@@ -197,7 +197,10 @@ test('an error that is not retryable makes the record poison at once', async t =
 
 for (const [what, options] of [
   ['a filter', { filter: ({ sequenceNumber }: WireRecord) => sequenceNumber !== '3' || JSON.parse('!') }],
-  ['a key function', { concurrency: 2, key: ({ sequenceNumber }: WireRecord) => (sequenceNumber !== '3' ? 'a' : JSON.parse('!')) }],
+  [
+    'a key function',
+    { concurrency: 2, key: ({ sequenceNumber }: WireRecord) => (sequenceNumber !== '3' ? 'a' : JSON.parse('!')) },
+  ],
 ] as const) {
   test(`${what} that throws makes its record poison: the handler never sees it`, async t => {
     const { daemon, seen, state } = await withPoison(t, { ...options, onPoison: 'skip' })
@@ -214,20 +217,22 @@ test('a handler that passes its limit has its signal aborted, and its record is 
   const events: string[] = []
   const factory = eachRecord<WireRecord>(
     (_, { signal, attempt }) =>
-      attempt > 1 ? undefined : new Promise((_, reject) => {
-        signal.addEventListener('abort', () => {
-          reasons.push(signal.reason)
-          reject(signal.reason as Error)
-        })
-      }),
+      attempt > 1
+        ? undefined
+        : new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reasons.push(signal.reason)
+              reject(signal.reason as Error)
+            })
+          }),
     { timeoutMs: 500, retry, onEvent: ({ kind }) => void events.push(kind) },
   )
   const { daemon, log } = await playedSaving(factory)
   daemon.say(batch(1))
   await clock.pass(499)
-  assert.deepEqual(reasons, [])
+  assert.equal(reasons.length, 0)
   await clock.pass(1)
-  assert.ok(reasons[0] instanceof TimeoutError)
+  assert.ok(reasons.at(0) instanceof TimeoutError)
   await clock.pass(100)
   assert.deepEqual(await heardBy(daemon), ['checkpoint 1/0', 'status processRecords'])
   assert.deepEqual(events, ['recordTimedOut', 'recordFailed'])
@@ -266,7 +271,10 @@ test('under a limit the signal aborts with the lease as well, also where it is r
   assert.match(String(signals[0]?.reason), /lease is lost/)
   late.resolve()
   await clock.pass(0)
-  assert.deepEqual(signals.map(({ aborted }) => aborted), [true, true, true])
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, true, true],
+  )
   assert.equal(clock.waiting, 0)
 })
 

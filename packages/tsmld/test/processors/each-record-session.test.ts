@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { CheckpointError, ProtocolError, RecordProcessorError } from '../../src/errors.ts'
 import { eachRecord } from '../../src/processors/each-record.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
-import { endError } from '../support/played-session.ts'
 import { HandlerCalls, heardBy, keyedBatch, playedSaving, playedWith } from '../support/played-records.ts'
+import { endError } from '../support/played-session.ts'
 import { isPending, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch } from '../support/wire-records.ts'
@@ -101,7 +101,8 @@ test('a checkpoint answer that is lost, doubled or unasked for ends the session,
   const calls = new HandlerCalls()
   for (const break_ of [
     async () => clock.pass(1_000),
-    async (daemon: { say: (...messages: ReturnType<typeof answered>[]) => void }) => daemon.say(answered(1), answered(1)),
+    async (daemon: { say: (...messages: ReturnType<typeof answered>[]) => void }) =>
+      daemon.say(answered(1), answered(1)),
     async (daemon: { say: (...messages: ReturnType<typeof answered>[]) => void }) => daemon.say(answered(2)),
   ]) {
     const handler = (record: WireRecord) => (record.sequenceNumber === '1' ? undefined : calls.handler(record))
@@ -155,7 +156,9 @@ test('a stop waits for what runs and is tried again, begins nothing more, and le
     if (isBad(record)) throw new Error('poison')
     return calls.handler(record)
   }
-  const { daemon, session } = await playedSaving(eachRecord<WireRecord>(handler, { concurrency: 2, retry: { attempts: 2 } }))
+  const { daemon, session } = await playedSaving(
+    eachRecord<WireRecord>(handler, { concurrency: 2, retry: { attempts: 2 } }),
+  )
   daemon.say(keyedBatch([1, 'a'], [2, 'b'], [3, 'b'], [4, 'bad'], [5, 'c'], [6, 'd'], [7, 'e']))
   await turns()
   await calls.reject(2)
@@ -190,7 +193,7 @@ test('a poison record that blocks does not hold a stop up: it is left uncheckpoi
   assert.equal(log.messages('error').length, 1)
 })
 
-test("a shard whose end comes while records are left fails rather than end: they would be lost", async t => {
+test('a shard whose end comes while records are left fails rather than end: they would be lost', async t => {
   const clock = new VirtualClock(t)
   const handler = (): never => {
     throw new Error('poison')

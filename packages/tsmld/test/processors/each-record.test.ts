@@ -31,7 +31,10 @@ test('frames: the batch is checkpointed after its last record, and answered with
 })
 
 test('json-lines: the batch is checkpointed after its last record, and then answered', async () => {
-  const { daemon } = await playedWith(eachRecord(() => {}), 'json-lines')
+  const { daemon } = await playedWith(
+    eachRecord(() => {}),
+    'json-lines',
+  )
   daemon.say(batch(1, 2))
   await turns()
   assert.deepEqual(daemon.heard(), ['checkpoint 2/0'])
@@ -43,7 +46,9 @@ test('json-lines: the batch is checkpointed after its last record, and then answ
 test('a place inside an aggregate is checkpointed with its sub-sequence number', async () => {
   const calls = new HandlerCalls()
   const { daemon } = await playedSaving(
-    eachRecord<WireRecord>(record => (record.subSequenceNumber < 2 ? undefined : calls.handler(record)), { concurrency: 2 }),
+    eachRecord<WireRecord>(record => (record.subSequenceNumber < 2 ? undefined : calls.handler(record)), {
+      concurrency: 2,
+    }),
   )
   const records = [wireRecord(5, 0), wireRecord(5, 1), wireRecord(5, 2)]
   daemon.say({ kind: 'processRecords', records, millisBehindLatest: null, atShardEnd: false })
@@ -53,7 +58,10 @@ test('a place inside an aggregate is checkpointed with its sub-sequence number',
 for (const kind of codecKinds) {
   test(`${kind}: checkpoints are not more often than the interval, and the last one is not forgotten on a quiet shard`, async t => {
     const clock = new VirtualClock(t)
-    const { daemon } = await playedSaving(eachRecord(() => {}, { checkpointIntervalMs: 5_000 }), kind)
+    const { daemon } = await playedSaving(
+      eachRecord(() => {}, { checkpointIntervalMs: 5_000 }),
+      kind,
+    )
     daemon.say(batch(1))
     assert.deepEqual(await heardBy(daemon), ['checkpoint 1/0', 'status processRecords'])
     for (const n of [2, 3]) {
@@ -136,8 +144,16 @@ for (const [what, make, names] of [
   ['a concurrency of 0', () => eachRecord(() => {}, { concurrency: 0 }), /'concurrency'/],
   ['a key that is no function', () => eachRecord(() => {}, { key: 'id' as never }), /'key'/],
   ['a filter that is no function', () => eachRecord(() => {}, { filter: true as never }), /'filter'/],
-  ['a word for onPoison that there is not', () => eachRecord(() => {}, { onPoison: 'drop' as never }), /'onPoison'.*deadLetter/],
-  ['a backoff without its limit', () => eachRecord(() => {}, { retry: { backoff: { baseMs: 1 } as never } }), /'backoff' of 'retry'/],
+  [
+    'a word for onPoison that there is not',
+    () => eachRecord(() => {}, { onPoison: 'drop' as never }),
+    /'onPoison'.*deadLetter/,
+  ],
+  [
+    'a backoff without its limit',
+    () => eachRecord(() => {}, { retry: { backoff: { baseMs: 1 } as never } }),
+    /'backoff' of 'retry'/,
+  ],
   ['no attempts', () => eachRecord(() => {}, { retry: { attempts: 0 } }), /'attempts'/],
   ['a retry that is a number', () => eachRecord(() => {}, { retry: 3 as never }), /'retry'/],
   ['a timeout of 0', () => eachRecord(() => {}, { timeoutMs: 0 }), /'timeoutMs'/],

@@ -17,7 +17,10 @@ class Entry implements InLane<Entry> {
 test('one of a key begins at a time, in order, and other keys do not wait', () => {
   const lanes = new KeyLanes<Entry>()
   const [a1, b1, a2, a3] = [new Entry('a', 1), new Entry('b', 1), new Entry('a', 2), new Entry('a', 3)]
-  assert.deepEqual([a1, b1, a2, a3].map(entry => lanes.enter(entry.key, entry)), [true, true, false, false])
+  assert.deepEqual(
+    [a1, b1, a2, a3].map(entry => lanes.enter(entry.key, entry)),
+    [true, true, false, false],
+  )
   assert.equal(lanes.leave('a', a1), a2)
   assert.equal(lanes.leave('b', b1), null)
   assert.equal(lanes.isBusy('b'), false)
