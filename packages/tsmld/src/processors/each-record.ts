@@ -1,7 +1,7 @@
 import { func, integer } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
-import { type KeyOf, recordKey } from '../records/record-key.ts'
+import { recordKey } from '../records/record-key.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { RecordContext } from './attempt.ts'
 import { checkOptions, type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
@@ -95,7 +95,7 @@ function policyOf<R extends Position>(
     ...failurePolicy(where, options),
     handler,
     concurrency: options.concurrency ?? 1,
-    key: options.key ?? (recordKey as KeyOf<R>),
+    key: options.key ?? recordKey,
     filter: options.filter,
     maxAhead: options.maxAhead ?? 10_000,
   }

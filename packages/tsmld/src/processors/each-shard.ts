@@ -36,7 +36,7 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
   constructor(shard: Shard, body: ShardBody<R>) {
     this.#shard = shard
     shard.signal.addEventListener('abort', () => {
-      this.#batches.end()
+      this.#batches.abandon()
     })
     this.#body = this.#run(body)
     // Whoever calls next is told.
@@ -50,7 +50,8 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
       this.#refused = true
       return
     }
-    await Promise.race([this.#batches.give(batch, checkpointer), this.#body])
+    // No race with the body: each would stay with that promise for as long as the shard is held.
+    await this.#batches.give(batch, checkpointer)
   }
 
   async shardEnded(): Promise<void> {
@@ -74,12 +75,18 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
     try {
       await body(this.#batches, this.#shard)
       this.#end = { error: null }
-    } catch (error) {
-      this.#end = { error: asError(error) }
+      this.#refused = this.#batches.close(null, this.#mayLeave ? null : this.#early())
+    } catch (thrown) {
+      const error = asError(thrown)
+      this.#end = { error }
+      this.#batches.close(error, error)
       throw error
-    } finally {
-      this.#batches.end()
     }
+  }
+
+  /** Whether a body may end before its batches do. */
+  get #mayLeave(): boolean {
+    return this.#shard.stopping.aborted || this.#shard.signal.aborted
   }
 
   #finish(): Promise<void> {
@@ -89,10 +96,9 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
 
   /** @throws what the body threw, or that it has returned, where more is to come. */
   #assertRuns(): void {
-    if (this.#end === null || this.#shard.signal.aborted) return
+    if (this.#end === null) return
     if (this.#end.error !== null) throw this.#end.error
-    // It may leave early once it knows that the process stops.
-    if (!this.#shard.stopping.aborted) throw this.#early()
+    if (!this.#mayLeave) throw this.#early()
   }
 
   #early(): RecordProcessorError {

@@ -26,11 +26,11 @@ export function validated<S extends StandardSchema, R extends Position>(
   const { validate } = schema['~standard']
   const handle = (result: SchemaResult<unknown>, record: R, context: RecordContext): Promise<void> | void => {
     if (result.issues !== undefined) throw misfit(record, result.issues)
-    return handler(result.value as RecordValue<S, R>, record, context)
+    return handler(result.value, record, context)
   }
   return (record, context) => {
     const parsed = parse === undefined ? defaultValue(record) : parsedAs(record, parse)
-    if (parsed === undefined && parse === undefined) return handler(undefined as RecordValue<S, R>, record, context)
+    if (parsed === undefined && parse === undefined) return handler(undefined, record, context)
     const result = validate(parsed)
     return isThenable(result) ? result.then(late => handle(late, record, context)) : handle(result, record, context)
   }

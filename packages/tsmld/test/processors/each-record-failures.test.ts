@@ -11,6 +11,10 @@ import { turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { batch } from '../support/wire-records.ts'
 
+const fail = (): never => {
+  throw new Error('bug')
+}
+
 const retry = { attempts: 3, backoff: { baseMs: 100, maxMs: 1_000 } }
 
 /** A session whose handler fails at record 2 for as long as `isDown` is true. */
@@ -196,10 +200,10 @@ test('an error that is not retryable makes the record poison at once', async t =
 })
 
 for (const [what, options] of [
-  ['a filter', { filter: ({ sequenceNumber }: WireRecord) => sequenceNumber !== '3' || JSON.parse('!') }],
+  ['a filter', { filter: ({ sequenceNumber }: WireRecord) => sequenceNumber !== '3' || fail() }],
   [
     'a key function',
-    { concurrency: 2, key: ({ sequenceNumber }: WireRecord) => (sequenceNumber !== '3' ? 'a' : JSON.parse('!')) },
+    { concurrency: 2, key: ({ sequenceNumber }: WireRecord) => (sequenceNumber !== '3' ? 'a' : fail()) },
   ],
 ] as const) {
   test(`${what} that throws makes its record poison: the handler never sees it`, async t => {

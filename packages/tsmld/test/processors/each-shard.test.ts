@@ -105,7 +105,7 @@ test('a lost lease ends the batches with an aborted signal, and the body is wait
 test('between two batches, too, a later session of the shard waits for the body', async () => {
   const work = deferred<void>()
   const { daemon, session } = await shardOf(() => async batches => {
-    for await (const _ of batches);
+    while (!(await batches.next()).done);
     await work.promise
   })
   daemon.say(batch(1))
@@ -154,7 +154,8 @@ test('a body that throws at once fails the first call', async () => {
 
 test('a body that returns early fails the session, rather than leave records to nobody', async () => {
   const played = await shardOf(() => async batches => {
-    for await (const _ of batches) break
+    await batches.next()
+    await batches.return?.()
   })
   played.daemon.say(batch(1))
   assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
@@ -163,9 +164,32 @@ test('a body that returns early fails the session, rather than leave records to 
   assert.match(endError(played).message, /returned before the shard's batches ended/)
 })
 
+test('a body that returns without a batch that waits for it fails the session: at a shard end it would be lost', async () => {
+  const ready = deferred<void>()
+  const played = await shardOf(() => () => ready.promise)
+  played.daemon.say(batch(1))
+  await turns()
+  ready.resolve()
+  await turns()
+  assert.match(endError(played).message, /returned before the shard's batches ended/)
+})
+
+test('a batch that nobody pulled is given up with the lease', async () => {
+  const ready = deferred<void>()
+  const played = await shardOf(note => async batches => {
+    await ready.promise
+    for await (const each of batches) note(numbersOf(each))
+  })
+  played.daemon.say(batch(1), { kind: 'leaseLosing' })
+  assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
+  ready.resolve()
+  await turns()
+  assert.deepEqual(played.notes, [])
+})
+
 test('when the process stops a body may return early: what still comes is left', async () => {
   const played = await shardOf(() => async (batches, { stopping }) => {
-    for await (const _ of batches) if (stopping.aborted) break
+    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
   })
   played.session.announceStop()
   for (const n of [1, 2]) {
@@ -178,13 +202,26 @@ test('when the process stops a body may return early: what still comes is left',
 
 test('and the end of a shard that has anything left fails', async () => {
   const played = await shardOf(() => async (batches, { stopping }) => {
-    for await (const _ of batches) if (stopping.aborted) break
+    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
   })
   played.session.announceStop()
   played.daemon.say(batch(1))
   await turns()
   played.daemon.say(batch(2))
   await turns()
+  played.daemon.say({ kind: 'shardEnded' })
+  await turns()
+  assert.match(endError(played).message, /returned before/)
+})
+
+test('so does one whose body returned before it pulled the last batch', async () => {
+  const ready = deferred<void>()
+  const played = await shardOf(() => () => ready.promise)
+  played.daemon.say(batch(1))
+  await turns()
+  played.session.announceStop()
+  ready.resolve()
+  assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
   played.daemon.say({ kind: 'shardEnded' })
   await turns()
   assert.match(endError(played).message, /returned before/)
