@@ -25,7 +25,8 @@ export interface EachBatchOptions<R> extends FailureOptions<R> {
 
 const where = 'eachBatch()'
 
-const checks = {
+/** The checks of its options, by name. */
+export const eachBatchChecks = {
   ...failureChecks,
   maxRecords: integer(1),
   maxBytes: integer(1, undefined, ' bytes'),
@@ -43,7 +44,7 @@ export function eachBatch<R extends Position>(
 ): ProcessorFactory<R> {
   if (typeof (handler as unknown) !== 'function')
     throw new ConfigError(`${where} needs a function of records, not ${typeof handler}.`)
-  checkOptions(where, options, checks)
+  checkOptions(where, options, eachBatchChecks)
   const policy = {
     ...failurePolicy(where, options),
     handler,

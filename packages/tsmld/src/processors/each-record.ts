@@ -61,7 +61,8 @@ export function eachRecord<R extends Position>(first: unknown, second?: unknown,
 
 const where = 'eachRecord()'
 
-const checks = {
+/** The checks of its options, by name. */
+export const eachRecordChecks = {
   ...failureChecks,
   concurrency: integer(1),
   key: func,
@@ -74,7 +75,7 @@ function recordPolicy<R extends Position>(handler: RecordHandler<R>, options: Ea
     throw new ConfigError(
       `${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`,
     )
-  checkOptions(where, options, checks)
+  checkOptions(where, options, eachRecordChecks)
   return policyOf(handler, options)
 }
 
@@ -83,7 +84,7 @@ function valuePolicy<R extends Position>(
   handler: ValueHandler<StandardSchema, R>,
   { parse, ...options }: EachValueOptions<R>,
 ): RecordPolicy<R> {
-  checkOptions(where, { ...options, parse }, { ...checks, parse: func })
+  checkOptions(where, { ...options, parse }, { ...eachRecordChecks, parse: func })
   return policyOf(validated(schema, handler, parse), options)
 }
 

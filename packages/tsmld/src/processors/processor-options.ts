@@ -31,7 +31,8 @@ export interface FailurePolicy<R> {
   readonly onEvent: OnRecordEvent<R> | undefined
 }
 
-const retryChecks: Readonly<Record<keyof RetryOptions, Check>> = {
+/** The checks of `retry`'s own options, by name. */
+export const retryChecks: Readonly<Record<keyof RetryOptions, Check>> = {
   attempts: integer(1),
   maxElapsedMs: milliseconds(0),
   backoff: value => {

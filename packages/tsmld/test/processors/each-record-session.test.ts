@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CheckpointError, ProtocolError, RecordProcessorError } from '../../src/errors.ts'
+import { eachBatch } from '../../src/processors/each-batch.ts'
 import { eachRecord } from '../../src/processors/each-record.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import { HandlerCalls, heardBy, keyedBatch, playedSaving, playedWith } from '../support/played-records.ts'
@@ -175,6 +176,43 @@ test('a stop waits for what runs and is tried again, begins nothing more, and le
   assert.deepEqual(calls.begun, ['1', '2', '2'])
   assert.equal(clock.waiting, 0)
 })
+
+test('a stop begins no record that waits for another one of its key', async () => {
+  const calls = new HandlerCalls()
+  const { daemon, session, end } = await playedSaving(eachRecord(calls.handler, { concurrency: 3 }))
+  daemon.say(keyedBatch([1, 'a'], [2, 'a']))
+  await turns()
+  session.announceStop()
+  await calls.resolve(1)
+  assert.deepEqual(calls.begun, ['1'])
+  assert.deepEqual(await heardBy(daemon), ['status processRecords'])
+  daemon.say({ kind: 'shardEnded' })
+  await turns()
+  assert.equal(end()?.kind, 'failed')
+})
+
+for (const [name, factory] of [
+  ['eachRecord', eachRecord<WireRecord>(() => {})],
+  ['eachBatch', eachBatch<WireRecord>(() => {}, { maxWaitMs: 0 })],
+] as const) {
+  test(`${name}: a checkpoint that is refused although the session goes on is a defect, and fails the next call`, async t => {
+    const clock = new VirtualClock(t)
+    const refused = new CheckpointError('never delivered', 'IllegalArgumentException')
+    const { daemon, end } = await playedSaving(async shard => {
+      const made = await factory(shard)
+      return {
+        emptyBatches: true,
+        processRecords: given => made.processRecords(given, { checkpoint: () => Promise.reject(refused) }),
+      }
+    })
+    daemon.say(batch(1))
+    await clock.pass(0)
+    daemon.say(batch())
+    await turns()
+    const ended = end()
+    assert.equal(ended !== null && 'error' in ended && ended.error, refused)
+  })
+}
 
 test('a poison record that blocks does not hold a stop up: it is left uncheckpointed for the next worker (21)', async t => {
   const clock = new VirtualClock(t)
