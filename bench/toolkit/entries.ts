@@ -134,6 +134,7 @@ const shard: Shard = {
   shardId: 'shardId-000000000000',
   startingPosition: { sequenceNumber: 'TRIM_HORIZON', subSequenceNumber: 0 },
   signal: new AbortController().signal,
+  stopping: new AbortController().signal,
   logger: { debug() {}, info() {}, warn() {}, error() {} },
 }
 

@@ -6,6 +6,12 @@ export interface TsmldErrorOptions {
   readonly shardId?: string
 }
 
+/** One thing that is wrong with a value, as the Standard Schema has it. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
 const brand = Symbol.for('tsmld.error')
 
 /** The base of every error that tsmld raises; each subclass is one blast radius. */
@@ -45,6 +51,18 @@ export class ProtocolError extends TsmldError {
 export class RecordProcessorError extends TsmldError {
   readonly code = 'TSMLD_RECORD_PROCESSOR'
   override readonly retryable = true
+}
+
+/** A record is not what its schema asks for: trying it again is of no use. Its message holds nothing of the record but the paths of what is wrong. */
+export class InvalidRecordError extends TsmldError {
+  readonly code = 'TSMLD_INVALID_RECORD'
+  /** What the schema said, which may quote the record: left out where an error's fields are logged. */
+  declare readonly issues: readonly SchemaIssue[]
+
+  constructor(message: string, options: TsmldErrorOptions & { readonly issues?: readonly SchemaIssue[] } = {}) {
+    super(message, options)
+    Object.defineProperty(this, 'issues', { value: options.issues ?? [], enumerable: false })
+  }
 }
 
 /** A checkpoint was not made; `reason` is the daemon's word, the simple name of a Java exception, or why it was not asked for. */

@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import * as v from 'valibot'
+import { z } from 'zod'
 import {
   type Checkpointer,
   createRuntime,
   type DynamodbModify,
   type DynamodbRecord,
+  deadLetter,
   dynamodbStream,
+  eachBatch,
   eachRecord,
+  eachShard,
   type KinesisRecord,
   kinesisStream,
   moduleProcessor,
   type Position,
   type ProcessorFactory,
+  type RecordContext,
   type RecordProcessor,
   type Shard,
+  type ShardBatch,
   streamFromProperties,
   TsmldError,
 } from '../src/index.ts'
@@ -41,9 +48,9 @@ const items = { tableName: 'items', applicationName: 'items-cache' }
 test('types: eachRecord knows the records of a Kinesis stream, and the shard, without being told', () => {
   const stream = kinesisStream({
     ...clicks,
-    processor: eachRecord((record, shard) => {
+    processor: eachRecord((record, context) => {
       assertType<KinesisRecord>()(record, true)
-      assertType<Shard>()(shard, true)
+      assertType<RecordContext>()(context, true)
       // @ts-expect-error a Kinesis record has no images
       assert.equal(record.newImage, undefined)
     }),
@@ -68,8 +75,8 @@ test('types: eachRecord knows the items of a DynamoDB stream', () => {
 test('types: with its view type a DynamoDB stream has the images of that view', () => {
   const stream = dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
     ...items,
-    processor: eachRecord(async (record, shard) => {
-      assertType<Shard>()(shard, true)
+    processor: eachRecord(async (record, context) => {
+      assertType<RecordContext>()(context, true)
       if (record.eventName === 'MODIFY') {
         assertType<DynamodbModify<Item, 'NEW_AND_OLD_IMAGES'>>()(record, true)
         assertType<Item>()(record.oldImage, true)
@@ -81,6 +88,57 @@ test('types: with its view type a DynamoDB stream has the images of that view', 
     }),
   })
   assert.equal(stream.type, 'dynamodb')
+})
+
+test("types: a schema's handler knows the value, and the record", () => {
+  const click = z.object({ page: z.string(), at: z.string().transform(text => new Date(text)) })
+  const ofClicks = kinesisStream({
+    ...clicks,
+    processor: eachRecord(
+      click,
+      (value, record, context) => {
+        assertType<{ page: string; at: Date }>()(value, true)
+        assertType<KinesisRecord>()(record, true)
+        assertType<RecordContext>()(context, true)
+      },
+      { concurrency: 10, filter: ({ partitionKey }) => partitionKey !== null },
+    ),
+  })
+  const ofItems = dynamodbStream<Item>({
+    ...items,
+    processor: eachRecord(v.object({ id: v.string(), visits: v.number() }), async (value, record) => {
+      assertType<{ id: string; visits: number } | undefined>()(value, true)
+      assertType<DynamodbRecord<Item>>()(record, true)
+      await Promise.resolve()
+    }),
+  })
+  assert.deepEqual([ofClicks.type, ofItems.type], ['kinesis', 'dynamodb'])
+})
+
+test('types: eachBatch and eachShard know the records of their stream', () => {
+  const batches = kinesisStream({
+    ...clicks,
+    processor: eachBatch(
+      async (records, context) => {
+        assertType<readonly KinesisRecord[]>()(records, true)
+        assertType<RecordContext>()(context, true)
+        await Promise.resolve()
+        return records.length > 1 ? { failed: records.slice(1) } : undefined
+      },
+      { maxRecords: 10, onPoison: deadLetter(record => void record.data) },
+    ),
+  })
+  const whole = dynamodbStream<Item, 'NEW_IMAGE'>({
+    ...items,
+    processor: eachShard(async (pulled, shard) => {
+      assertType<Shard>()(shard, true)
+      for await (const batch of pulled) {
+        assertType<ShardBatch<DynamodbRecord<Item, 'NEW_IMAGE'>>>()(batch, true)
+        await batch.checkpoint(batch.records[0])
+      }
+    }),
+  })
+  assert.deepEqual([batches.type, whole.type], ['kinesis', 'dynamodb'])
 })
 
 test('types: without an item its attributes are unknown', () => {

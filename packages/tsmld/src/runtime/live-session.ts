@@ -27,6 +27,8 @@ export interface LiveSession {
   status(): SessionStatus
   /** Goes on counting where an earlier session of the same shard was. */
   resume(earlier: SessionTotals): void
+  /** The process begins to stop: its user code is told. */
+  announceStop(): void
   /** Lets the present action finish, and answers nothing after it. */
   leave(): void
   /** Ends it at once, without a status. */
@@ -51,6 +53,9 @@ export function localSession<R>(session: ShardSession<R>, openedAt: number | nul
     status: () => session.status(),
     resume: earlier => {
       session.figures.resume(earlier)
+    },
+    announceStop: () => {
+      session.announceStop()
     },
     leave: () => {
       session.leave()

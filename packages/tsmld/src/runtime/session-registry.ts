@@ -124,6 +124,7 @@ export class SessionRegistry {
   /** From now on no shard begins. */
   stop(): void {
     this.#stopping.abort(new TimeoutError('The stream is stopping: this shard was not begun.'))
+    for (const session of this.#sessions) session.announceStop()
   }
 
   /** Stops, and lets every session answer its present action and no more; resolves when all have. One that has not begun has nothing to finish. */

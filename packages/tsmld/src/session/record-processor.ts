@@ -12,6 +12,8 @@ export interface Shard {
   readonly startingPosition: Position
   /** Aborted when the lease is gone or the session has ended: stop working on this shard. Its reason is an error that says why. */
   readonly signal: AbortSignal
+  /** Aborted when the process begins to stop, some time before `shutdownRequested` comes: begin nothing long, and let the present batch settle. */
+  readonly stopping: AbortSignal
   /** The runtime's logger with the stream and the shard in every line. */
   readonly logger: Logger
 }
@@ -35,7 +37,7 @@ export interface Checkpointer {
   checkpoint(at?: Position): Promise<void>
 }
 
-/** What runs for one shard. Every method may be asynchronous; the next begins only after the last has settled, and a rejection ends the session, uncheckpointed. */
+/** What runs for one shard. Every method may be asynchronous; the next begins only after the last has settled, and a rejection ends the session, uncheckpointed (that of `settled` changes nothing). */
 export interface RecordProcessor<R> {
   processRecords(batch: Batch<R>, checkpointer: Checkpointer): Promise<void> | void
   /** The shard was closed (a split or merge) and all of its records were delivered. The shard's end is checkpointed by tsmld after it settles. */
@@ -44,6 +46,8 @@ export interface RecordProcessor<R> {
   shutdownRequested?(checkpointer: Checkpointer): Promise<void> | void
   /** The lease is no longer held, to another worker or after a stop: discard what is not checkpointed. */
   leaseLost?(): Promise<void> | void
+  /** Resolves when nothing of this processor runs any more, for one whose work goes on after its methods have settled: a later session of the shard waits for it. */
+  settled?(): Promise<void>
   /** Whether `processRecords` is also called with no records, as a heartbeat. @default false */
   readonly emptyBatches?: boolean
 }

@@ -1,10 +1,11 @@
-import { asError, ProtocolError, RecordProcessorError, TsmldError, type TsmldErrorOptions } from '../errors.ts'
+import { asError, ProtocolError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
 import type { DaemonMessage, NodeMessage, WirePosition } from '../protocol/messages.ts'
 import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
+import { blameDaemon, blameProcessor, type Whose } from './blame.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
 import type { Connection } from './connection.ts'
 import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
@@ -51,6 +52,7 @@ export class ShardSession<R> {
   readonly #codec: Codec
   readonly #decoder: Decoder
   readonly #abort = new AbortController()
+  readonly #stopping = new AbortController()
   readonly #checkpointer: SessionCheckpointer
   #logger: Logger
   #shardId: string | null
@@ -110,8 +112,13 @@ export class ShardSession<R> {
   }
 
   /** Settles when no user code of this session runs any more; never rejects. */
-  handlerSettled(): Promise<void> {
-    return this.#running
+  async handlerSettled(): Promise<void> {
+    await this.#running
+    try {
+      await this.#processor?.settled?.()
+    } catch {
+      // Whatever it says, it has settled.
+    }
   }
 
   status(): SessionStatus {
@@ -121,6 +128,11 @@ export class ShardSession<R> {
   /** A newer session has the shard: the signal aborts, and nothing more is checkpointed. */
   supersede(): void {
     this.#dispatch({ kind: 'superseded' })
+  }
+
+  /** The process begins to stop: user code is told, and nothing else changes yet. */
+  announceStop(): void {
+    this.#stopping.abort()
   }
 
   /** Lets the present action finish, with its checkpoint and status, and answers nothing after it; the connection stays as it is. */
@@ -137,12 +149,7 @@ export class ShardSession<R> {
     try {
       for (const message of this.#decoder.push(chunk)) this.#dispatch({ kind: 'messageReceived', message })
     } catch (error) {
-      const { message } = asError(error)
-      const broken = new ProtocolError(
-        `The daemon broke the protocol on ${this.#name}: ${message}.`,
-        this.#where(error),
-      )
-      this.#dispatch({ kind: 'inputBroke', error: broken })
+      this.#dispatch({ kind: 'inputBroke', error: blameDaemon(this.#whose, error) })
     }
   }
 
@@ -228,7 +235,7 @@ export class ShardSession<R> {
     try {
       await this.#handle(message)
     } catch (error) {
-      this.#dispatch({ kind: 'handlerFailed', error: this.#blame(message, error) })
+      this.#dispatch({ kind: 'handlerFailed', error: blameProcessor(this.#whose, message.kind, error) })
       return
     }
     this.#dispatch({ kind: 'handlerSettled' })
@@ -269,25 +276,13 @@ export class ShardSession<R> {
       shardId: message.shardId,
       startingPosition: { sequenceNumber: message.sequenceNumber, subSequenceNumber: message.subSequenceNumber },
       signal: this.#abort.signal,
+      stopping: this.#stopping.signal,
       logger: this.#logger,
     }
     this.#processor = asProcessor(await factory(shard))
   }
 
-  #blame(message: HandledMessage, error: unknown): Error {
-    if (TsmldError.is(error)) return error
-    return new RecordProcessorError(
-      `The record processor of ${this.#name} failed in ${message.kind}: ${asError(error).message}`,
-      this.#where(error),
-    )
-  }
-
-  get #name(): string {
-    return `${this.#context.applicationName} ${this.#shardId ?? '(shard unknown yet)'}`
-  }
-
-  #where(cause: unknown): TsmldErrorOptions {
-    const { applicationName: stream } = this.#context
-    return { cause, stream, ...(this.#shardId === null ? {} : { shardId: this.#shardId }) }
+  get #whose(): Whose {
+    return { applicationName: this.#context.applicationName, shardId: this.#shardId }
   }
 }

@@ -2,6 +2,7 @@ import {
   CheckpointError,
   ConfigError,
   DaemonExitError,
+  InvalidRecordError,
   ProtocolError,
   RecordProcessorError,
   RestartLimitError,
@@ -64,6 +65,8 @@ const simple: Readonly<Record<string, new (message: string, options: TsmldErrorO
   TSMLD_CONFIG: ConfigError,
   TSMLD_PROTOCOL: ProtocolError,
   TSMLD_RECORD_PROCESSOR: RecordProcessorError,
+  // Without its issues, which quote the record: what crosses is logged.
+  TSMLD_INVALID_RECORD: InvalidRecordError,
   TSMLD_TIMEOUT: TimeoutError,
   TSMLD_STREAM_FAILED: StreamFailedError,
   TSMLD_RESTART_LIMIT: RestartLimitError,

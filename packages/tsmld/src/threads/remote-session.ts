@@ -83,6 +83,10 @@ export class RemoteSession implements LiveSession {
     this.#options.order({ kind: 'resume', session: this.#number, earlier: { records, batches, checkpoints } })
   }
 
+  announceStop(): void {
+    this.#options.order({ kind: 'announceStop', session: this.#number })
+  }
+
   leave(): void {
     this.#options.order({ kind: 'leave', session: this.#number })
   }

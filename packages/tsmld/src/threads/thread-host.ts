@@ -187,6 +187,9 @@ export class ThreadHost {
           this.#post({ kind: 'madeWay', session: order.session, outcome })
         })
         return
+      case 'announceStop':
+        session.announceStop()
+        return
       case 'leave':
         session.leave()
         return

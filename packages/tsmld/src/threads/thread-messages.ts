@@ -17,7 +17,7 @@ import type { PlainFields } from './plain-fields.ts'
 //                                      | asksTurn                            | it wants to initialize: no user code has run
 //   resume, begin; or refuse           |                                     | the answer, once no older session is in its way
 //   makeWay                            | madeWay                             | a newer session has its shard
-//   leave, end                         |                                     | the stream stops, or its tree starts again
+//   announceStop, leave, end           |                                     | the stream stops, or its tree starts again
 //                                      | lost, ended, settled                | its signal aborts; it is over; its user code is over
 //                                      | statuses                            | when something changed, and every 500 ms: also the sign of life
 //                                      | logged, listenerFailed              | at any time
@@ -57,6 +57,7 @@ export type ThreadOrder =
   | { readonly kind: 'begin'; readonly session: number }
   | { readonly kind: 'refuse'; readonly session: number; readonly error: PlainError }
   | { readonly kind: 'makeWay'; readonly session: number; readonly waitMs: number }
+  | { readonly kind: 'announceStop'; readonly session: number }
   | { readonly kind: 'leave'; readonly session: number }
   | { readonly kind: 'end'; readonly session: number; readonly error: PlainError }
 

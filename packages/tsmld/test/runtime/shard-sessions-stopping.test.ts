@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Deferred, deferred } from '../../src/deferred.ts'
 import { sessionsOf } from '../support/stream-sessions.ts'
 import { isPending, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -71,3 +72,43 @@ test('terminated, every session ends at once and its signal is aborted', async (
   assert.equal(shards[0]?.signal.aborted, true)
   assert.deepEqual(failures, [])
 })
+
+test('when the stream stops its shards are told at once, and nothing else changes for them yet', async () => {
+  const { busy, sessions, shards, works } = sessionsOf()
+  const peer = await busy()
+  const [shard] = shards
+  assert(shard !== undefined)
+  assert.equal(shard.stopping.aborted, false)
+  sessions.stop()
+  assert.equal(shard.stopping.aborted, true)
+  assert.equal(shard.signal.aborted, false)
+  works[0]?.resolve()
+  await turns()
+  assert.deepEqual(peer.heard(), ['status initialize', 'status processRecords'])
+})
+
+for (const [how, settle] of [
+  ['resolves', (work: Deferred<void>) => work.resolve()],
+  ['rejects', (work: Deferred<void>) => work.reject(new Error('aborted'))],
+] as const) {
+  test(`work that goes on after its methods have settled holds back the next session of its shard, until it ${how}`, async () => {
+    const work = deferred<void>()
+    const { open, sessions } = sessionsOf('frames', {
+      factory: () => ({ processRecords() {}, settled: () => work.promise }),
+    })
+    const older = open().peer
+    older.say(initialize())
+    await turns()
+    older.stream.destroy()
+    await turns()
+    assert.equal(sessions.running.length, 1)
+    const newer = open().peer
+    newer.say(initialize())
+    await turns()
+    assert.deepEqual(newer.heard(), [])
+    settle(work)
+    await turns()
+    assert.deepEqual(newer.heard(), ['status initialize'])
+    assert.equal(sessions.running.length, 1)
+  })
+}

@@ -41,6 +41,7 @@ const deeds: Readonly<Record<string, (shard: Shard) => unknown>> = {
 const recorder: ProcessorFactory<KinesisRecord> = shard => {
   tell('made', shard)
   shard.signal.addEventListener('abort', () => tell('aborted', shard))
+  shard.stopping.addEventListener('abort', () => tell('stopping', shard))
   return {
     async processRecords({ records }, checkpointer) {
       for (const record of records) {

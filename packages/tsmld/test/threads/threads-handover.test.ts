@@ -47,8 +47,10 @@ for (const deed of ['hold', 'block']) {
     await until('the newer one has failed', () => newer.closed)
     assert.deepEqual(newer.heard(), [])
     assert.equal(of('shard-1').filter(what => what === 'made').length, 1)
-    const [shard] = runtime.status().streams[0]?.shards ?? []
-    assert.match(String(shard?.lastFailure), /earlier handler of shard-1 still runs after 50 ms/)
+    // Its thread closes the connection before the main one is told why.
+    const lastFailure = () => runtime.status().streams[0]?.shards[0]?.lastFailure ?? null
+    await until('its failure is told', () => lastFailure() !== null)
+    assert.match(String(lastFailure()), /earlier handler of shard-1 still runs after 50 ms/)
   })
 }
 
@@ -129,4 +131,17 @@ test('while it stops, a shard that begins in a thread is refused and is no failu
     logger.messages('error').filter(message => message.startsWith('the session failed')),
     [],
   )
+})
+
+test('a shard in a thread is told when the process begins to stop', async t => {
+  const { runtime, begin, of, goOn } = await threadedRuntime(t)
+  await runtime.start()
+  const peer = await begin('shard-1', 0)
+  peer.say(deeds('hold'))
+  await until('its handler runs', () => of('shard-1').includes('began hold'))
+  const stopped = runtime.stop()
+  await until('it is told', () => of('shard-1').includes('stopping'))
+  assert.equal(of('shard-1').includes('aborted'), false)
+  goOn('shard-1')
+  await stopped
 })

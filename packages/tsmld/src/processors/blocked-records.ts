@@ -1,0 +1,70 @@
+import { asError } from '../errors.ts'
+import type { Logger } from '../observability/logger.ts'
+import type { Position } from '../records/record.ts'
+
+interface Blocking {
+  readonly error: unknown
+  readonly attempts: number
+  readonly by: 'handler' | 'deadLetterSink'
+}
+
+const firstRepeatMs = 10_000
+const greatestRepeatMs = 600_000
+
+/** Says as an error, at first and then with growing delays, that a shard stands still; one line for all of its records, since a sink that is down blocks many. */
+export class BlockedRecords<R extends Position> {
+  readonly #logger: Logger
+  readonly #records = new Map<R, Blocking & { readonly since: number }>()
+  #timer: NodeJS.Timeout | undefined
+  #isSilent = false
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  get size(): number {
+    return this.#records.size
+  }
+
+  /** Whether it did not block before. */
+  put(record: R, blocking: Blocking): boolean {
+    const before = this.#records.get(record)
+    this.#records.set(record, { ...blocking, since: before?.since ?? Date.now() })
+    if (this.#records.size === 1 && before === undefined) this.#say(firstRepeatMs)
+    return before === undefined
+  }
+
+  /** Whether it blocked. */
+  delete(record: R): boolean {
+    if (!this.#records.delete(record)) return false
+    if (this.#records.size === 0) {
+      clearTimeout(this.#timer)
+      this.#logger.info({}, 'no record blocks the shard any more')
+    }
+    return true
+  }
+
+  /** Nothing more is said of what blocks: the shard is being left. */
+  silence(): void {
+    this.#isSilent = true
+    clearTimeout(this.#timer)
+  }
+
+  #say(repeatMs: number): void {
+    const [oldest] = this.#records
+    if (oldest === undefined || this.#isSilent) return
+    const [{ sequenceNumber, subSequenceNumber }, { error, attempts, by, since }] = oldest
+    const blockedRecords = this.#records.size
+    const what =
+      by === 'handler'
+        ? 'a record fails again and again and blocks the shard'
+        : 'the dead-letter sink fails, and the record that it should take blocks the shard'
+    this.#logger.error(
+      { err: error, sequenceNumber, subSequenceNumber, attempts, blockedRecords, blockedForMs: Date.now() - since },
+      `${what}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}`,
+    )
+    this.#timer = setTimeout(() => {
+      this.#say(Math.min(2 * repeatMs, greatestRepeatMs))
+    }, repeatMs)
+  }
+}

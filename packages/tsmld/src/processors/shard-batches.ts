@@ -1,0 +1,105 @@
+import type { Position } from '../records/record.ts'
+import type { Batch, Checkpointer } from '../session/record-processor.ts'
+
+/** A batch of one shard, with its checkpoint. */
+export interface ShardBatch<R> extends Batch<R> {
+  /**
+   * Saves that everything up to and including `at` was processed; without it, all of this batch. Resolves when the lease table holds it.
+   * @throws CheckpointError when it was not saved; `reason` is `ShutdownException` when the lease is gone, which is no reason to fail.
+   */
+  checkpoint(at?: Position): Promise<void>
+}
+
+type Pulled<R> = IteratorResult<ShardBatch<R>, undefined>
+
+/** Settles a batch that was handed over. */
+interface Handed {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** The batches of one shard as they are pulled; whoever pulls the next is done with the last. */
+export class ShardBatches<R extends Position> implements AsyncIterableIterator<ShardBatch<R>, undefined> {
+  #pulls: ((pulled: Pulled<R>) => void)[] = []
+  /** Came before it was pulled. */
+  #next: { readonly batch: ShardBatch<R>; readonly handed: Handed } | null = null
+  /** The batch that was pulled last. */
+  #last: Handed | null = null
+  #isOver = false
+
+  next(): Promise<Pulled<R>> {
+    this.#last?.resolve()
+    this.#last = null
+    if (this.#next !== null) {
+      const { batch, handed } = this.#next
+      this.#next = null
+      this.#last = handed
+      return Promise.resolve({ done: false, value: batch })
+    }
+    if (this.#isOver) return Promise.resolve(over)
+    return new Promise(resolve => {
+      this.#pulls.push(resolve)
+    })
+  }
+
+  /** The loop was left. Whether by a `break` or by what its body threw is not to be seen here: the last batch is done with when the body has settled. */
+  return(): Promise<Pulled<R>> {
+    this.end()
+    return Promise.resolve(over)
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** Hands a batch over; settles when the next one is pulled, or as {@link close} says. */
+  give({ records, millisBehindLatest, atShardEnd }: Batch<R>, checkpointer: Checkpointer): Promise<void> {
+    const checkpoint = (at: Position | undefined = records.at(-1)): Promise<void> => checkpointer.checkpoint(at)
+    const batch: ShardBatch<R> = { records, millisBehindLatest, atShardEnd, checkpoint }
+    return new Promise((resolve, reject) => {
+      const handed = { resolve, reject }
+      const pull = this.#pulls.shift()
+      if (pull === undefined) {
+        this.#next = { batch, handed }
+        return
+      }
+      pull({ done: false, value: batch })
+      // Pulled ahead: the puller does not wait for this one to be done with.
+      if (this.#pulls.length > 0) resolve()
+      else this.#last = handed
+    })
+  }
+
+  /** No batch can be pulled any more that has not come yet. */
+  end(): void {
+    this.#isOver = true
+    const pulls = this.#pulls
+    this.#pulls = []
+    for (const pull of pulls) pull(over)
+  }
+
+  /** The lease is gone: what nobody has pulled yet is the next worker's. */
+  abandon(): void {
+    this.end()
+    this.#next?.handed.resolve()
+    this.#next = null
+  }
+
+  /** Nobody pulls any more: settles what was pulled last, and what nobody pulled. Gives whether there is any of the latter. */
+  close(pulled: Error | null, unpulled: Error | null): boolean {
+    this.end()
+    settle(this.#last, pulled)
+    settle(this.#next?.handed ?? null, unpulled)
+    const isAnyLeft = this.#next !== null
+    this.#last = null
+    this.#next = null
+    return isAnyLeft
+  }
+}
+
+const over = { done: true, value: undefined } as const
+
+function settle(handed: Handed | null, error: Error | null): void {
+  if (error === null) handed?.resolve()
+  else handed?.reject(error)
+}

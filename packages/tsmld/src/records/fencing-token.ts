@@ -1,0 +1,27 @@
+import type { Position } from './record.ts'
+
+/** Where a record stands, for a sink that refuses what it has had: see the recipes in docs/processors.md. */
+export interface FencingToken {
+  readonly shardId: string
+  /** Digits only. Compared as text, byte by byte, the greater one is the later record of the shard, sub-sequence number included. 19 characters longer than the sequence number. */
+  readonly order: string
+}
+
+const lengthDigits = 3
+const subSequenceDigits = 16
+
+/**
+ * A record's position as something that any store can compare.
+ * @throws TypeError on a position that is no record's.
+ */
+export function fencingToken(shard: { readonly shardId: string }, record: Position): FencingToken {
+  const { sequenceNumber, subSequenceNumber } = record
+  const digits = /^0*(\d{1,999})$/.exec(sequenceNumber)?.[1]
+  if (digits === undefined || !Number.isSafeInteger(subSequenceNumber) || subSequenceNumber < 0)
+    throw new TypeError(
+      `fencingToken() needs a record, not the position ${sequenceNumber}/${String(subSequenceNumber)}`,
+    )
+  // The length first: digits alone would put 9 after 10.
+  const length = String(digits.length).padStart(lengthDigits, '0')
+  return { shardId: shard.shardId, order: length + digits + String(subSequenceNumber).padStart(subSequenceDigits, '0') }
+}
