@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asError, ProtocolError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
@@ -74,6 +75,8 @@ export class ShardSession<R> {
       maxCheckpointAttempts: context.maxCheckpointAttempts,
     }
     this.#decoder = this.#codec.decoder()
+    // Each record in flight may listen; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.#abort.signal, this.#stopping.signal)
     this.#checkpointer = new SessionCheckpointer(
       () => this.#state,
       position => {

@@ -22,6 +22,25 @@ test('as many records run as the concurrency says, those of one key one after th
   assert.deepEqual(calls.newlyBegun(), ['6'])
 })
 
+test('as many handlers as run may listen to the signal of their shard', async () => {
+  let listening = 0
+  const factory = eachRecord<WireRecord>(
+    (_, { signal }) =>
+      new Promise(resolve => {
+        listening++
+        signal.addEventListener('abort', () => resolve())
+      }),
+    { concurrency: 50 },
+  )
+  const { daemon, session } = await playedWith(factory)
+  // A warning fails the test run.
+  daemon.say(batch(...Array.from({ length: 50 }, (_, n) => n + 1)))
+  await turns()
+  assert.equal(listening, 50)
+  session.end(new Error('over'))
+  await session.handlerSettled()
+})
+
 test('records without a key are in order among themselves', async () => {
   const calls = new HandlerCalls()
   const { daemon } = await playedWith(eachRecord(calls.handler, { concurrency: 3 }))
