@@ -34,13 +34,22 @@ export class JsonChild {
       this.#waiting?.()
     })
     createInterface({ input: this.#child.stderr }).on('line', line => {
-      this.#lastLines.push(line)
-      if (this.#lastLines.length > keptLines) this.#lastLines.shift()
+      this.#keep(line)
     })
     createInterface({ input: this.#child.stdout }).on('line', line => {
+      // Erlang's own error reports come on stdout.
+      if (!line.startsWith('{"')) {
+        this.#keep(line)
+        return
+      }
       this.#reports.push(JSON.parse(line) as Report)
       this.#waiting?.()
     })
+  }
+
+  #keep(line: string): void {
+    this.#lastLines.push(line)
+    if (this.#lastLines.length > keptLines) this.#lastLines.shift()
   }
 
   say(order: object): void {
