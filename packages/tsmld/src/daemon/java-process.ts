@@ -114,8 +114,9 @@ export class JavaProcess {
       )
     }
     const how = exit.signal === null ? `with code ${String(exit.exitCode)}` : `by ${exit.signal}`
-    const last = lastLines.at(-1)
-    return new DaemonExitError(`${what} ended ${how}${last === undefined ? '' : `; its last line: ${last}`}`, {
+    // A JVM that does not start says why in the first of two or three.
+    const last = lastLines.slice(-3).join(' | ')
+    return new DaemonExitError(`${what} ended ${how}${last === '' ? '' : `; its last lines: ${last}`}`, {
       ...exit,
       lastLines,
     })

@@ -1,4 +1,5 @@
-import { ConfigError } from '../errors.ts'
+import { integer, oneOf } from '../config/checks.ts'
+import { checkOptions } from '../processors/processor-options.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { AggregateMessage } from './aggregate-message.ts'
 import { type HashKeyRange, isInRange, type ParsedRange, parseRange } from './hash-key.ts'
@@ -35,6 +36,13 @@ type KinesisRecords = Generator<KinesisRecord, void, undefined>
 
 const defaultMaxInflatedBytes = 16 * 2 ** 20
 
+const optionChecks = {
+  malformed: oneOf('plain', 'refuse'),
+  // Looked into by parseRange().
+  hashKeyRange: () => null,
+  maxInflatedBytes: integer(1),
+}
+
 /**
  * Takes a record apart where it is an aggregate of any of the formats; any other, and one that came out of an aggregate, is passed on itself, with null
  * for what its source did not tell. An aggregate is checked whole before its first user record is given. The data of a user record is a view into the
@@ -60,10 +68,8 @@ interface Settings {
 }
 
 function normalize(options: DeaggregateOptions): Settings {
+  checkOptions('deaggregate()', options, optionChecks)
   const { malformed = 'plain', hashKeyRange, maxInflatedBytes = defaultMaxInflatedBytes } = options
-  if (!['plain', 'refuse'].includes(malformed)) throw new ConfigError("malformed must be 'plain' or 'refuse'.")
-  if (!Number.isSafeInteger(maxInflatedBytes) || maxInflatedBytes < 1)
-    throw new ConfigError('maxInflatedBytes must be a whole number of at least 1.')
   const range = hashKeyRange === undefined ? null : parseRange(hashKeyRange)
   return { refuse: malformed === 'refuse', range, maxInflatedBytes }
 }

@@ -1,4 +1,5 @@
-import { ConfigError } from '../errors.ts'
+import { integer, oneOf } from '../config/checks.ts'
+import { checkOptions } from '../processors/processor-options.ts'
 import { AggregateBuilder } from './aggregate-builder.ts'
 import { type AggregateFormat, aggregateFormats } from './aggregate-format.ts'
 import { UserRecordError } from './kpl-errors.ts'
@@ -32,6 +33,11 @@ const leastMaxBytes = 64
 /** The largest record that any stream takes. */
 const kinesisMaxBytes = 10 * 2 ** 20
 
+const optionChecks = {
+  maxBytes: integer(leastMaxBytes, kinesisMaxBytes),
+  format: oneOf(...aggregateFormats),
+}
+
 /**
  * Puts user records together into Kinesis records of bounded size, in order. The KCL drops a whole aggregate when one of its user records belongs to
  * another shard than it came by: what one aggregator takes should have one partition key, or one explicit hash key, or be known to go to one shard.
@@ -47,11 +53,9 @@ export class KplAggregator {
   #alone = false
 
   /** @throws ConfigError where an option is wrong. */
-  constructor({ maxBytes = defaultMaxBytes, format = 'standard' }: KplAggregatorOptions = {}) {
-    if (!Number.isInteger(maxBytes) || maxBytes < leastMaxBytes || maxBytes > kinesisMaxBytes)
-      throw new ConfigError(`maxBytes must be a whole number from ${leastMaxBytes} to ${kinesisMaxBytes}.`)
-    if (!aggregateFormats.includes(format))
-      throw new ConfigError(`format must be one of ${aggregateFormats.join(', ')}.`)
+  constructor(options: KplAggregatorOptions = {}) {
+    checkOptions('KplAggregator', options, optionChecks)
+    const { maxBytes = defaultMaxBytes, format = 'standard' } = options
     this.#maxBytes = maxBytes
     this.#builder = new AggregateBuilder(format)
   }

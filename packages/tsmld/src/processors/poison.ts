@@ -1,3 +1,5 @@
+import { shown } from '../config/checks.ts'
+import { ConfigError } from '../errors.ts'
 import type { Shard } from '../session/record-processor.ts'
 
 /** How a record failed that is given up. */
@@ -25,7 +27,12 @@ export interface DeadLetter<R> {
  */
 export type OnPoison<R> = 'block' | 'skip' | DeadLetter<R>
 
-/** Gives poison records to `sink`, as `onPoison`. The shard advances past one only after the sink took it. */
+/**
+ * Gives poison records to `sink`, as `onPoison`. The shard advances past one only after the sink took it.
+ * @throws ConfigError where `sink` is no function.
+ */
 export function deadLetter<R>(sink: DeadLetterSink<R>): DeadLetter<R> {
+  if (typeof (sink as unknown) !== 'function')
+    throw new ConfigError(`deadLetter() needs a function that takes a record, not ${shown(sink)}.`)
   return { deadLetter: sink }
 }

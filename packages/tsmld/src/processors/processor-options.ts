@@ -61,8 +61,11 @@ export function checkOptions(where: string, given: object, checks: Readonly<Reco
     throw new ConfigError(`${where} needs an object of options, not ${shown(given)}`)
   for (const [name, value] of Object.entries(given)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (check === undefined)
-      throw new ConfigError(`Option '${name}' of ${where} is unknown.${didYouMean(name, Object.keys(checks))}`)
+    if (check === undefined) {
+      const hint =
+        name === '~standard' ? ' The schema comes first, then the handler.' : didYouMean(name, Object.keys(checks))
+      throw new ConfigError(`Option '${name}' of ${where} is unknown.${hint}`)
+    }
     const problem = value === undefined ? null : check(value)
     if (problem !== null) throw new ConfigError(`Option '${name}' of ${where} ${problem}`)
   }

@@ -67,7 +67,12 @@ export const frameLimits = ({ maxRecordBytes, maxBatchBytes }: NormalizedRuntime
 })
 
 /** The KCL tells of its every step at INFO; what a user should know of them, tsmld says itself. */
-const quietLevels = { 'software.amazon.kinesis': 'WARN', 'software.amazon.kinesis.coordinator.Scheduler': 'WARN' }
+const quietLevels = {
+  'software.amazon.kinesis': 'WARN',
+  'software.amazon.kinesis.coordinator.Scheduler': 'WARN',
+  // It warns, with a stack trace, that a row which it removes at a stop is gone already.
+  'software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO': 'ERROR',
+}
 
 function embeddedHost(
   { options, logger, token }: DaemonKindsInput,

@@ -4,5 +4,7 @@ import type { RecordProcessor } from './record-processor.ts'
 export function asProcessor<R>(made: RecordProcessor<R>): RecordProcessor<R> {
   const { processRecords } = (made as Partial<RecordProcessor<R>> | null | undefined) ?? {}
   if (typeof processRecords === 'function') return made
-  throw new TypeError('the factory returned no object with a method processRecords')
+  throw new TypeError(
+    'the factory returned no object with a method processRecords; a function of one record belongs into eachRecord()',
+  )
 }

@@ -1,3 +1,4 @@
+import { shown } from '../config/checks.ts'
 import { CheckpointError } from '../errors.ts'
 import type { WirePosition } from '../protocol/messages.ts'
 import type { Position } from '../records/record.ts'
@@ -16,16 +17,26 @@ export class SessionCheckpointer implements Checkpointer {
   #waiters: Waiter[] = []
   readonly #state: () => SessionState
   readonly #request: (position: WirePosition) => void
+  readonly #refused: (error: CheckpointError) => void
 
-  constructor(state: () => SessionState, request: (position: WirePosition) => void) {
+  /** @param refused is told of a position that no session could save. */
+  constructor(
+    state: () => SessionState,
+    request: (position: WirePosition) => void,
+    refused: (error: CheckpointError) => void,
+  ) {
     this.#state = state
     this.#request = request
+    this.#refused = refused
   }
 
   checkpoint(at?: Position): Promise<void> {
     const position = resolvePosition(this.#state(), at)
     if (position === null) return Promise.resolve()
-    if (position instanceof CheckpointError) return observed(Promise.reject(position))
+    if (position instanceof CheckpointError) {
+      if (position.reason === 'IllegalArgumentException') this.#refused(position)
+      return observed(Promise.reject(position))
+    }
     const saved = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ position, resolve, reject })
     })
@@ -59,6 +70,11 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
   const atEnd = 'action' in state.phase && state.phase.action === 'shardEnded'
   // Said explicitly rather than "the latest", because a batch may come in between.
   if (at === undefined) return atEnd ? SHARD_END : state.delivered
+  if (typeof (at as unknown) !== 'object' || (at as unknown) === null) {
+    return refusal(
+      `checkpoint() takes a record or its { sequenceNumber, subSequenceNumber }, or nothing, not ${shown(at)}.`,
+    )
+  }
   if (!/^\d+$/.test(at.sequenceNumber) || !Number.isSafeInteger(at.subSequenceNumber) || at.subSequenceNumber < 0) {
     return outOfRange(at, 'is not a position of a record')
   }
@@ -69,12 +85,13 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
 }
 
 const outOfRange = (at: Position, why: string): CheckpointError =>
-  new CheckpointError(
+  refusal(
     `Cannot checkpoint at sequence number ${at.sequenceNumber}, sub-sequence number ${String(at.subSequenceNumber)}: it ${why}. Pass a record of this shard, or nothing.`,
-    'IllegalArgumentException',
   )
 
-/** A checkpoint that is not awaited must not end the process: when it fails, its session ends, and says so. */
+const refusal = (message: string): CheckpointError => new CheckpointError(message, 'IllegalArgumentException')
+
+/** A checkpoint that is not awaited must not end the process: that it failed is told by the end of its session, or by the log. */
 function observed(promise: Promise<void>): Promise<void> {
   promise.catch(() => {})
   return promise

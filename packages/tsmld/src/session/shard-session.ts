@@ -82,6 +82,9 @@ export class ShardSession<R> {
       position => {
         this.#dispatch({ kind: 'checkpointRequested', position })
       },
+      error => {
+        this.#logger.error({ err: error }, `a checkpoint is refused, and nothing is saved by it: ${error.message}`)
+      },
     )
     this.ended = new Promise(resolve => {
       this.#resolveEnded = resolve

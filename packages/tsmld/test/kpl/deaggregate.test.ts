@@ -216,6 +216,7 @@ test('many records in little bytes are decoded as they are asked for', () => {
 test('options that are wrong are refused at once', () => {
   const wrong = [
     { malformed: 'drop' },
+    { malformd: 'refuse' },
     { maxInflatedBytes: 0 },
     { maxInflatedBytes: 1.5 },
     { hashKeyRange: { startingHashKey: '0', endingHashKey: String(2n ** 128n) } },

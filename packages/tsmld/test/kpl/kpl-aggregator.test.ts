@@ -177,7 +177,13 @@ describe('what is refused', () => {
   })
 
   test('options that are wrong', () => {
-    for (const options of [{ maxBytes: 63 }, { maxBytes: 10 * 2 ** 20 + 1 }, { maxBytes: 100.5 }, { format: 'zlib' }])
+    for (const options of [
+      { maxBytes: 63 },
+      { maxBytes: 10 * 2 ** 20 + 1 },
+      { maxBytes: 100.5 },
+      { maxByte: 100 },
+      { format: 'zlib' },
+    ])
       assert.throws(() => new KplAggregator(options as never), ConfigError)
   })
 })

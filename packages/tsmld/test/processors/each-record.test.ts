@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { deferred } from '../../src/deferred.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { eachRecord } from '../../src/processors/each-record.ts'
+import { deadLetter } from '../../src/processors/poison.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import { HandlerCalls, heardBy, playedSaving, playedWith } from '../support/played-records.ts'
 import { codecKinds } from '../support/scripted-daemon.ts'
@@ -140,6 +141,8 @@ test('the handler gets the shard with its signal and its logger, and the number 
 for (const [what, make, names] of [
   ['no function', () => eachRecord('x' as never), /a function of a record/],
   ['a schema without a handler', () => eachRecord({ '~standard': {} } as never), /a function of a record/],
+  ['a schema after its handler', () => eachRecord(() => {}, { '~standard': {} } as never), /The schema comes first/],
+  ['a dead-letter sink that is no function', () => deadLetter('queue' as never), /deadLetter\(\) needs a function/],
   ['an option that is misspelt', () => eachRecord(() => {}, { concurency: 2 } as never), /'concurency'.*'concurrency'/],
   ['a concurrency of 0', () => eachRecord(() => {}, { concurrency: 0 }), /'concurrency'/],
   ['a key that is no function', () => eachRecord(() => {}, { key: 'id' as never }), /'key'/],

@@ -114,12 +114,14 @@ for (const kind of codecKinds) {
     ['that is no number', { sequenceNumber: '3x', subSequenceNumber: 0 }],
     ['with a sub-sequence number below 0', at(2, -1)],
     ['with a sub-sequence number that is no integer', at(2, 0.5)],
+    ['that is a text', '2' as never],
   ] as const) {
-    test(`${kind}: a position ${what} is refused here, and the session goes on`, async () => {
-      const { daemon, checkpointer, settle, end } = await handling(kind, 1, 2, 3)
+    test(`${kind}: a position ${what} is refused here, the log says so, and the session goes on`, async () => {
+      const { daemon, checkpointer, settle, end, log } = await handling(kind, 1, 2, 3)
       const error = await rejection(checkpointer.checkpoint(position))
       assert(error instanceof CheckpointError)
       assert.equal(error.reason, 'IllegalArgumentException')
+      assert.deepEqual(log.messages('error'), [`a checkpoint is refused, and nothing is saved by it: ${error.message}`])
       settle()
       await turns()
       assert.deepEqual(daemon.heard(), ['status processRecords'])
