@@ -19,10 +19,11 @@ export function kcl(processor: AwsKclProcessor): { run(): void } {
   return {
     run() {
       const take = taker[slot]
-      if (take !== undefined) return take(processor)
-      throw new ConfigError(
-        "kcl().run() of tsmld/aws-kcl runs nothing by itself. Give this file to a stream, as in processor: fromAwsKcl(new URL('./app.js', import.meta.url)).",
-      )
+      if (take === undefined)
+        throw new ConfigError(
+          "kcl().run() of tsmld/aws-kcl runs nothing by itself. Give this file to a stream, as in processor: fromAwsKcl(new URL('./app.js', import.meta.url)).",
+        )
+      take(processor)
     },
   }
 }
@@ -56,6 +57,6 @@ export function loadAwsKclApp(url: string): AwsKclProcessor {
 function forget(cache: NodeJS.Require['cache'], file: string): void {
   const module = cache[file]
   if (module === undefined || file.includes(`${sep}node_modules${sep}`)) return
-  delete cache[file]
+  Reflect.deleteProperty(cache, file)
   for (const { filename } of module.children) forget(cache, filename)
 }

@@ -121,15 +121,17 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
     // Without a sub-sequence number the MultiLangDaemon saves the first of an aggregate.
     const at = sequenceNumber === null ? undefined : { sequenceNumber, subSequenceNumber: 0 }
     if (this.#isAtEnd && (at === undefined || this.#isLast(at))) this.#isEndAskedFor = true
-    checkpointer
-      .checkpoint(at)
+    // After a failure the session only waits for its next call to end: what failed must not be saved meanwhile.
+    const saved = this.#failure === null ? checkpointer.checkpoint(at) : Promise.reject(this.#failure)
+    saved
       .then(
-        () => callback?.(null, sequenceNumber),
+        () => null,
         (error: unknown) => {
           if (callback === undefined) throw error
-          callback(reasonOf(error), sequenceNumber)
+          return reasonOf(error)
         },
       )
+      .then(error => callback?.(error, sequenceNumber))
       .catch(this.#fail)
   }
 

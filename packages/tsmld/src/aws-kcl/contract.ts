@@ -63,7 +63,7 @@ export type AwsKclProcessor = AwsKclProcessorBase &
     | {
         leaseLost(input: object, callback: AwsKclCallback): unknown
         shardEnded(input: AwsKclEndInput, callback: AwsKclCallback): unknown
-        shutdown?: undefined
+        shutdown?: never
       }
     | { shutdown(input: AwsKclShutdownInput, callback: AwsKclCallback): unknown }
   )
