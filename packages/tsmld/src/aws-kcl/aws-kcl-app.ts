@@ -11,8 +11,8 @@ const slot = Symbol.for('tsmld.awsKclApp')
 const taker = globalThis as { [slot]?: ((processor: AwsKclProcessor) => void) | undefined }
 
 /**
- * What `require('aws-kcl')` gives: `kcl(processor).run()` hands the processor to tsmld, which loads the module that says so: see {@link fromAwsKcl}.
- * @throws Error when the processor lacks a method, as aws-kcl does; `run()` throws ConfigError in a program that tsmld has not loaded.
+ * What `require('aws-kcl')` gives: `kcl(processor).run()` hands the processor to tsmld, which loads the module that says so (`fromAwsKcl`).
+ * @throws TypeError when the processor lacks a method; `run()` throws ConfigError in a program that tsmld has not loaded.
  */
 export function kcl(processor: AwsKclProcessor): { run(): void } {
   assertAwsKclProcessor(processor)
