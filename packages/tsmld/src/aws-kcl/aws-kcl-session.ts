@@ -22,6 +22,7 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
   /** The first of whatever went wrong, in a call or between two. */
   #failure: Error | null = null
   #release: () => void = () => {}
+  #isCalling = false
 
   constructor(shard: Shard, processor: AwsKclProcessor, givesEmptyBatches: boolean) {
     this.#shard = shard
@@ -78,6 +79,7 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
     this.#assertWell()
     const done = deferred<void>()
     this.#release = () => done.resolve()
+    this.#isCalling = true
     try {
       const call = (this.#processor as Record<Method, (input: object, callback: AwsKclCallback) => unknown>)[method]
       const returned = call.apply(this.#processor, [input, this.#callbackOf(method)])
@@ -87,6 +89,7 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
       this.#fail(error)
     }
     await done.promise
+    this.#isCalling = false
     this.#assertWell()
   }
 
@@ -142,8 +145,14 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
   }
 
   readonly #fail = (error: unknown): void => {
-    this.#failure ??= asError(error)
-    this.#release()
+    const failure = asError(error)
+    this.#failure ??= failure
+    if (this.#isCalling) this.#release()
+    else
+      this.#shard.logger.warn(
+        { error: failure.message },
+        'the processor has failed between two calls: its session fails at the next',
+      )
   }
 
   #assertWell(): void {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { kcl, loadAwsKclApp } from '../../src/aws-kcl/aws-kcl-app.ts'
 import { fromAwsKcl } from '../../src/aws-kcl/from-aws-kcl.ts'
+import { fakeRuntime } from '../support/fake-runtime.ts'
 import { newSession } from '../support/played-session.ts'
-import { turns } from '../support/turns.ts'
+import { turns, until } from '../support/turns.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 import { processorWith } from './callbacks.ts'
 
@@ -30,6 +31,20 @@ test('an app that calls kcl(processor).run() is loaded anew for each shard, with
     assert.deepEqual(daemon.heard(), ['status processRecords'])
   }
   assert.deepEqual(seen, ['a data 1', 'b data 2'])
+})
+
+test('an app runs under a daemon: its record is processed, and checkpointed before the stop', async t => {
+  const { runtime, fakes } = await fakeRuntime(t, [['shard']], {}, { processor: fromAwsKcl(fixture('app.cjs')) })
+  await runtime.start()
+  const heard = () =>
+    fakes[0]
+      ?.runs()[0]
+      ?.heard.map(
+        ({ action, responseFor, sequenceNumber }) => responseFor ?? `${String(action)} ${String(sequenceNumber)}`,
+      )
+  await until('the record was processed', () => heard()?.includes('processRecords') === true)
+  await runtime.stop()
+  assert.deepEqual(heard(), ['initialize', 'checkpoint 77', 'processRecords', 'shutdownRequested'])
 })
 
 test('an app that does not run is refused in words', () => {

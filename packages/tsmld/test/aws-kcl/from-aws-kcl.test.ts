@@ -148,6 +148,7 @@ test('what fails between two calls is not saved, and fails the session at the ne
   later?.()
   assert.deepEqual(await heardBy(played.daemon), [])
   assert.deepEqual(checkpoints, ['Error'])
+  assert.match(played.log.text, /failed between two calls.*too late/)
   played.daemon.say(batch())
   await turns()
   assert.match(endError(played).message, /failed in processRecords: too late$/)
