@@ -170,6 +170,28 @@ test('tsmld/kpl asks for @bufbuild/protobuf where it is missing, and works with 
   for (const form of forms) assert.equal(await succeed(process.execPath, [form]), 'a inside\n', form)
 })
 
+test('tsmld/aws-kcl is the function kcl() for require() and import, and loads an app without tsmld’s own loaders', async () => {
+  const processor = '{ initialize(_, done) { console.log("initialized"); done() }, processRecords() {}, shutdown() {} }'
+  const use = (url: string) => `
+    const { processRecords } = await fromAwsKcl(${url})({ shardId: 's', startingPosition: {} })
+    console.log(typeof processRecords)`
+  await writeFile(join(folder, 'app.cjs'), `const kcl = require('tsmld/aws-kcl')\nkcl(${processor}).run()`)
+  await writeFile(join(folder, 'app.mjs'), `import kcl from 'tsmld/aws-kcl'\nkcl(${processor}).run()`)
+  const load = "import { fromAwsKcl } from 'tsmld/aws-kcl'"
+  await writeFile(join(folder, 'load.mjs'), `${load}${use("new URL('./app.cjs', import.meta.url)")}`)
+  await writeFile(join(folder, 'load-module.mjs'), `${load}${use("new URL('./app.mjs', import.meta.url)")}`)
+  await writeFile(
+    join(folder, 'load.cjs'),
+    `const { fromAwsKcl } = require('tsmld/aws-kcl')\nvoid (async () => {${use("require('node:url').pathToFileURL('app.cjs')")}})()`,
+  )
+  for (const form of ['load.mjs', 'load.cjs'])
+    assert.equal(await succeed(process.execPath, [form]), 'initialized\nfunction\n', form)
+  const { stderr } = await run(process.execPath, ['load-module.mjs'])
+  assert.match(stderr, /ConfigError: .*app\.mjs is an ECMAScript module, which Node loads once only/)
+  const alone = await run(process.execPath, ['app.cjs'])
+  assert.match(alone.stderr, /ConfigError: kcl\(\)\.run\(\) of tsmld\/aws-kcl runs nothing by itself/)
+})
+
 test('tsmld-local, packed, talks to the emulators', async () => {
   const stack = await localStack()
   const stream = await stack.createStream(1)
