@@ -8,7 +8,9 @@ import {
 } from 'tsmld'
 import { readEveryByte } from '../consumers/absent-byte.ts'
 import { encodeDaemonLine, encodeDaemonMessage, framesCodec, jsonLinesCodec, recordsDecoder } from './internals.ts'
+import { kplEntries } from './kpl-entries.ts'
 import { dynamodbBinarySample, dynamodbJsonSample, kinesisSample } from './samples.ts'
+import { windowEntries } from './window-entries.ts'
 
 /** One part of the library, measured alone. A new one is a line in {@link entries}. */
 export interface Entry {
@@ -52,6 +54,12 @@ export function entries(): Entry[] {
       ),
     ),
     entry('eachRecord: the same', handlerOf(eachRecord(handle), records)),
+    entry(
+      'eachRecord: an async handler, concurrency 100, timeoutMs',
+      handlerOf(eachRecord(handleAsync, { concurrency: 100, timeoutMs: 5_000 }), records),
+    ),
+    ...kplEntries(),
+    ...windowEntries(),
   ]
 }
 
@@ -124,6 +132,11 @@ function readImages(record: DynamodbRecord): void {
 }
 
 const handle = ({ data }: KinesisRecord): void => {
+  readEveryByte(data)
+}
+
+const handleAsync = async ({ data }: KinesisRecord): Promise<void> => {
+  await Promise.resolve()
   readEveryByte(data)
 }
 

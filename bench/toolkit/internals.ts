@@ -9,7 +9,9 @@ type Source<Path extends string> = Path extends 'protocol/frame-codec'
         ? typeof import('../../packages/tsmld/src/protocol/daemon-lines.ts')
         : Path extends 'protocol/dynamodb-encoder'
           ? typeof import('../../packages/tsmld/src/protocol/dynamodb-encoder.ts')
-          : typeof import('../../packages/tsmld/src/records/records-decoder.ts')
+          : Path extends 'processors/checkpoint-window'
+            ? typeof import('../../packages/tsmld/src/processors/checkpoint-window.ts')
+            : typeof import('../../packages/tsmld/src/records/records-decoder.ts')
 
 const load = async <Path extends string>(path: Path): Promise<Source<Path>> =>
   (await import(new URL(`${path}.js`, import.meta.resolve('tsmld')).href)) as Source<Path>
@@ -20,3 +22,4 @@ export const { encodeDaemonMessage } = await load('protocol/daemon-frames')
 export const { encodeDaemonLine } = await load('protocol/daemon-lines')
 export const { encodeDynamodbRecord } = await load('protocol/dynamodb-encoder')
 export const { recordsDecoder } = await load('records/records-decoder')
+export const { CheckpointWindow } = await load('processors/checkpoint-window')

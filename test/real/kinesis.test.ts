@@ -174,39 +174,3 @@ real(
     assertExactlyOnce([...newer, ...flowing, ...missed], linesOf(timed))
   },
 )
-
-real('a shard that fails in the middle of a KPL aggregate resumes at the sub-sequence number (20)', async lab => {
-  const { stack } = lab
-  const stream = await stack.createStream(1)
-  const inside = records(1, 0, 6).map(recordOf)
-  await stack.putRecords(stream, [{ key: 'key-0', aggregate: inside }])
-  const seen: number[] = []
-  const starts: string[] = []
-  const runtime = lab.runtime({
-    streams: [
-      kinesisStream({
-        streamName: stream,
-        applicationName: stream,
-        processor: ({ startingPosition }) => {
-          starts.push(`${startingPosition.sequenceNumber}/${startingPosition.subSequenceNumber}`)
-          return {
-            async processRecords(batch, checkpointer) {
-              for (const record of batch.records) {
-                if (record.subSequenceNumber === 3 && starts.length === 1) throw new Error('the handler fails')
-                seen.push(record.subSequenceNumber)
-                await checkpointer.checkpoint(record)
-              }
-            },
-          }
-        },
-      }),
-    ],
-  })
-  await runtime.start()
-  await eventually('the whole aggregate came', () => seen.length >= 6)
-  await runtime.stop()
-  assert.deepEqual(seen, [0, 1, 2, 3, 4, 5])
-  const [row] = await stack.leases(stream)
-  assert.deepEqual(starts, ['TRIM_HORIZON/0', `${row?.checkpoint}/2`])
-  assert.equal(row?.subSequenceNumber, 5)
-})

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { GetRecordsCommand, GetShardIteratorCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis'
-import { eachRecord, type KinesisRecord, kinesisStream } from 'tsmld'
+import { eachRecord, type KinesisRecord, kinesisStream, type Runtime } from 'tsmld'
 import {
   type AggregatedRecord,
   type AggregateFormat,
@@ -108,9 +109,17 @@ real('the KCL takes our aggregates apart as we do, and passes erlmld’s formats
   assert.ok(passedOn.length > 3 && passedOn.length < 20)
 })
 
-real(
-  'a JVM that is killed in the middle of an aggregate: the next begins behind the last checkpoint (20)',
-  async lab => {
+/** What goes wrong before the fourth user record is handled. */
+const failures: Readonly<Record<string, (runtime: Runtime, signal: AbortSignal) => Promise<void>>> = {
+  'a handler that throws': () => Promise.reject(new Error('the handler fails')),
+  'a JVM that is killed': async (runtime, signal) => {
+    process.kill(runtime.status().streams[0]?.daemon.pid ?? 0, 'SIGKILL')
+    await once(signal, 'abort')
+  },
+}
+
+for (const [name, fail] of Object.entries(failures)) {
+  real(`${name} in the middle of an aggregate: the next session begins behind the last checkpoint (20)`, async lab => {
     const { stack } = lab
     const stream = await stack.createStream(1)
     const inside = Array.from({ length: 6 }, (_, n) => ({ partitionKey: 'key', data: Buffer.from(`user record ${n}`) }))
@@ -127,11 +136,7 @@ real(
             return {
               async processRecords({ records }, checkpointer) {
                 for (const record of records) {
-                  if (record.subSequenceNumber === 3 && starts.length === 1) {
-                    process.kill(runtime.status().streams[0]?.daemon.pid ?? 0, 'SIGKILL')
-                    await new Promise(resolve => signal.addEventListener('abort', resolve))
-                    return
-                  }
+                  if (record.subSequenceNumber === 3 && starts.length === 1) return fail(runtime, signal)
                   handled.push(record.subSequenceNumber)
                   await checkpointer.checkpoint(record)
                 }
@@ -148,8 +153,8 @@ real(
     const [row] = await stack.leases(stream)
     assert.deepEqual(starts, ['TRIM_HORIZON/0', `${row?.checkpoint}/2`])
     assert.equal(row?.subSequenceNumber, 5)
-  },
-)
+  })
+}
 
 real('an aggregate that the KCL cannot take apart arrives as it is, and its stream goes on', async lab => {
   const { stack, log } = lab

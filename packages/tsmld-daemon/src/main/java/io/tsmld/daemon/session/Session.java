@@ -30,22 +30,14 @@ public final class Session implements Conversation.Handler {
   private final SessionConfig config;
   private final Conversation conversation;
   private final Consumer<String> onFailure;
-  private final Object lock = new Object();
+  private final SessionProgress progress = new SessionProgress();
 
   private volatile FrameWriter writer;
+
+  /** Set by the KCL's thread alone, before the action of the first checkpointer. */
   private volatile Checkpoints checkpoints;
-  private volatile String failure;
+
   private volatile boolean losingSaid;
-
-  /** The action whose status is awaited; null between actions. */
-  private String outstanding;
-
-  private boolean initialized;
-
-  /** The shard is done with: the end of the connection is no failure any more. */
-  private boolean ended;
-
-  private boolean closed;
 
   /**
    * @param onFailure told once, with the reason, when the session ends before its shard does;
@@ -89,7 +81,7 @@ public final class Session implements Conversation.Handler {
   public void shardEnded(RecordProcessorCheckpointer checkpointer) throws SessionFailure {
     use(checkpointer);
     perform("shardEnded", w -> w.message(Messages.plain("shardEnded")));
-    if (!over()) {
+    if (!progress.over()) {
       failAndThrow("shardEnded was answered without a checkpoint of the shard's end");
     }
     if (checkpoints.atShardEnd()) {
@@ -105,15 +97,10 @@ public final class Session implements Conversation.Handler {
 
   /** Ends the session from this side, as failed, unless it has ended. */
   public void fail(String reason) {
-    synchronized (lock) {
-      if (failure != null || ended) {
-        return;
-      }
-      failure = reason;
-      lock.notifyAll();
+    if (progress.fail(reason)) {
+      conversation.close();
+      onFailure.accept(reason);
     }
-    conversation.close();
-    onFailure.accept(reason);
   }
 
   /**
@@ -121,23 +108,19 @@ public final class Session implements Conversation.Handler {
    * failed.
    */
   boolean over() {
-    synchronized (lock) {
-      return ended || failure != null;
-    }
+    return progress.over();
   }
 
   private void perform(String action, Send send) throws SessionFailure {
-    synchronized (lock) {
-      throwIfFailed();
-      outstanding = action;
-    }
+    progress.begin(action);
     try {
       send.to(writer);
     } catch (IOException e) {
-      awaitLastWords();
+      // What Node sent before it closed says more: a refusal, mostly.
+      progress.awaitEnd(LAST_WORDS_MS);
       fail(action + " could not be sent: " + Conversation.words(e));
     }
-    await(() -> outstanding == null, config.actionTimeoutMs(), "Node did not answer " + action);
+    await(() -> !progress.acting(), config.actionTimeoutMs(), "Node did not answer " + action);
   }
 
   /** Waits, and looks after the lease meanwhile. A limit of 0 is none. */
@@ -148,14 +131,8 @@ public final class Session implements Conversation.Handler {
       long elapsedMs = (System.nanoTime() - start) / 1_000_000;
       long left = limitMs > 0 ? limitMs - elapsedMs : config.leaseCheckMs();
       try {
-        synchronized (lock) {
-          throwIfFailed();
-          if (condition.getAsBoolean() || (ended && closed)) {
-            return;
-          }
-          if (left > 0) {
-            lock.wait(Math.min(config.leaseCheckMs(), left));
-          }
+        if (progress.reached(condition, Math.min(config.leaseCheckMs(), left))) {
+          return;
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -164,29 +141,10 @@ public final class Session implements Conversation.Handler {
       if (left <= 0) {
         failAndThrow(onTimeout + " within " + limitMs + " ms");
       }
-      boolean look = elapsedMs >= config.leaseCheckMs() && !losingSaid && acting();
+      // Nothing may be said before initialize: not while the session still connects.
+      boolean look = elapsedMs >= config.leaseCheckMs() && !losingSaid && progress.acting();
       if (look && !lease.held()) {
         sayLosing();
-      }
-    }
-  }
-
-  /** Not while the session still connects: nothing may be said before initialize. */
-  private boolean acting() {
-    synchronized (lock) {
-      return outstanding != null;
-    }
-  }
-
-  /** Where a write failed, what Node sent before it closed says more: a refusal, mostly. */
-  private void awaitLastWords() {
-    synchronized (lock) {
-      if (failure == null && !closed) {
-        try {
-          lock.wait(LAST_WORDS_MS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
       }
     }
   }
@@ -206,28 +164,21 @@ public final class Session implements Conversation.Handler {
   }
 
   private void use(RecordProcessorCheckpointer checkpointer) {
-    synchronized (lock) {
-      if (checkpoints == null) {
-        checkpoints = new Checkpoints(checkpointer);
-      }
+    if (checkpoints == null) {
+      checkpoints = new Checkpoints(checkpointer);
     }
   }
 
   @Override
   public void connected(FrameWriter opened) {
-    synchronized (lock) {
-      writer = opened;
-      lock.notifyAll();
-    }
+    writer = opened;
+    progress.changed();
   }
 
   @Override
   public void ended(String reason) {
     fail(reason);
-    synchronized (lock) {
-      closed = true;
-      lock.notifyAll();
-    }
+    progress.close();
   }
 
   @Override
@@ -242,19 +193,14 @@ public final class Session implements Conversation.Handler {
   }
 
   private void checkpoint(NodeMessage.Checkpoint asked) throws IOException {
-    Checkpoints current;
-    boolean early;
-    synchronized (lock) {
-      current = checkpoints;
-      early = !initialized;
-      if (failure != null) {
-        return;
-      }
+    if (progress.failed()) {
+      return;
     }
-    if (early) {
+    if (!progress.initialized()) {
       fail("Node asked for a checkpoint before the status of initialize");
       return;
     }
+    Checkpoints current = checkpoints;
     // Before the first batch there is nothing to checkpoint and no position to ask for.
     String nothingYet = asked.sequenceNumber() == null ? null : "IllegalArgumentException";
     String error = current == null ? nothingYet : current.serve(asked);
@@ -262,27 +208,13 @@ public final class Session implements Conversation.Handler {
   }
 
   private void finish(String action) {
-    String awaited;
-    synchronized (lock) {
-      awaited = outstanding;
-      if (action.equals(awaited)) {
-        initialized = true;
-        outstanding = null;
-        // Here and not on the KCL's thread: Node may close at once after it.
-        ended =
-            action.equals("leaseLost") || (action.equals("shardEnded") && checkpoints.endsShard());
-        lock.notifyAll();
-        return;
-      }
+    if (!progress.answer(action, () -> isLast(action))) {
+      fail("Node sent a status for " + action + " while " + progress.awaited() + " was awaited");
     }
-    String instead = awaited == null ? "none" : awaited;
-    fail("Node sent a status for " + action + " while " + instead + " was awaited");
   }
 
-  private void throwIfFailed() throws SessionFailure {
-    if (failure != null) {
-      throw new SessionFailure(failure);
-    }
+  private boolean isLast(String action) {
+    return action.equals("leaseLost") || (action.equals("shardEnded") && checkpoints.endsShard());
   }
 
   private static String hello(ShardLease lease, SessionConfig config) {
