@@ -1,14 +1,6 @@
-import {
-  batchProcessor,
-  createRuntime,
-  type Flusher,
-  type FlushKind,
-  type FlushToken,
-  type KinesisRecord,
-  kinesisStream,
-} from 'tsmld'
+import { batchProcessor, createRuntime, type Flusher, type FlushToken, type KinesisRecord, kinesisStream } from 'tsmld'
 
-/** One file a flush: a partial one waits until it is worth a file, a full one takes what there is. */
+/** One file a flush, of all that was added since the last one. */
 class Files implements Flusher<KinesisRecord> {
   #lines: string[] = []
   #tokens: FlushToken[] = []
@@ -21,8 +13,8 @@ class Files implements Flusher<KinesisRecord> {
     return 'added'
   }
 
-  async flush(kind: FlushKind): Promise<readonly FlushToken[]> {
-    if (this.#lines.length < (kind === 'partial' ? 1_000 : 1)) return []
+  async flush(): Promise<readonly FlushToken[]> {
+    if (this.#tokens.length === 0) return []
     const body = this.#lines.join('\n')
     const response = await fetch(`http://localhost:8080/files/${crypto.randomUUID()}`, { method: 'PUT', body })
     if (!response.ok) throw new Error(`the service answered ${response.status}`) // all is kept, and flushed again
