@@ -1,8 +1,8 @@
 // One shard under `batchProcessor`. Its flusher is called by one thing at a time; what comes next is decided in this order:
 //
 //   a flush that is due (the flusher or a limit is full, the interval has passed, the shard is left) | flush
-//   a record of the KCL's batch                                                                      | add
 //   the interval of heartbeats has passed                                                            | heartbeat
+//   a record of the KCL's batch                                                                      | add
 //
 // What throws stays due, and is tried again after a delay. A batch's promise settles when the flusher has all of its records: the KCL then hands over the next, which waits for a
 // flush that goes on.
@@ -76,10 +76,8 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
 
   processRecords({ records }: Batch<R>, checkpointer: Checkpointer): Promise<void> | undefined {
     this.#pace.use(this.#policy.announced(checkpointer, this.#shard))
-    if (this.#life.phase === 'open') {
-      this.#batch = records
-      this.#taken = 0
-    } else if (records.length > 0) this.#refused = true
+    if (this.#life.phase === 'open') this.#give(records)
+    else if (records.length > 0) this.#refused = true
     this.#pump()
     return this.#life.until(() => (this.#life.phase === 'open' ? this.#taken === this.#batch.length : !this.#isBusy))
   }
@@ -103,6 +101,11 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
 
   settled(): Promise<void> {
     return this.#life.always(() => !this.#isBusy)
+  }
+
+  #give(batch: readonly R[]): void {
+    this.#batch = batch
+    this.#taken = 0
   }
 
   async #flushAll(): Promise<void> {
@@ -150,13 +153,15 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
     const isOpen = this.#life.phase === 'open'
     if (this.#life.phase === 'over') return this.#isClosed ? null : () => this.#close()
     if (this.#stuck) return null
-    const failure = isOpen ? this.#addAll() : null
-    if (failure !== null) return failure
+    if (isOpen && this.#due === null) {
+      if (this.#isBeatDue) return () => this.#heartbeat()
+      const failure = this.#addAll()
+      if (failure !== null) return failure
+    }
+    if (isOpen && !this.#isLast) this.#startTimers()
     const due = this.#due
     if (due !== null) return () => this.#flush(due)
     this.#pace.reachedEnd()
-    if (isOpen && this.#isBeatDue) return () => this.#heartbeat()
-    if (isOpen && !this.#isLast) this.#startTimers()
     return null
   }
 
@@ -192,6 +197,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
       this.#room = null
       if (this.#added.records >= maxRecords || this.#added.bytes >= maxBytes) this.#due = 'partial'
     }
+    if (this.#taken === this.#batch.length) this.#give([])
     return null
   }
 
@@ -202,8 +208,6 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   async #flush(kind: FlushKind): Promise<void> {
-    clearTimeout(this.#flushTimer)
-    this.#flushTimer = undefined
     let tokens: readonly FlushToken[]
     try {
       tokens = await this.#flusher.flush(kind)
@@ -240,6 +244,9 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
     if (problem !== null) throw this.#error(`${by} ${problem}`)
     this.#held.done(tokens)
     this.#added = { records: 0, bytes: 0 }
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    this.#pace.reachedEnd()
   }
 
   /** What a call that threw was for stays due; gives whether it is tried again. */

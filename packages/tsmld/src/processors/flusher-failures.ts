@@ -50,7 +50,10 @@ export class FlusherFailures<R extends Position> {
       delayMs !== null
         ? await this.#pause.of(delayMs, 'retry')
         : this.#phase === 'open' && (await this.#pause.of(jitteredBackoffMs(attempts, retry.backoff), 'block'))
-    if (!goesOn) this.#attempts = 0
+    if (!goesOn) {
+      this.#blocked = null
+      this.#attempts = 0
+    }
     return goesOn
   }
 

@@ -166,6 +166,35 @@ test("a shard's end: a full flush, its checkpoint, the end's, and only then the 
   assert.equal(clock.waiting, 0)
 })
 
+test("a shard's end during a partial flush: a full one follows it", async t => {
+  const { daemon, flusher, end } = await flushing(t, { maxRecords: 2 })
+  let release: (() => void) | undefined
+  flusher.flushes = kind =>
+    kind === 'full' ? flusher.take() : new Promise(resolve => (release = () => resolve(flusher.take(0))))
+  daemon.say(batch(1, 2))
+  await turns()
+  daemon.say({ kind: 'shardEnded' })
+  assert.deepEqual(await heardBy(daemon), ['status processRecords'])
+  release?.()
+  assert.deepEqual((await heardBy(daemon)).slice(-3), ['checkpoint 2/0', 'checkpoint latest', 'status shardEnded'])
+  assert.deepEqual(flusher.calls, ['added 1', 'added 2', 'partial', 'full', 'close'])
+  assert.equal(end()?.kind, 'shardEnded')
+})
+
+test('within a long batch of the KCL flushes are checkpointed, and heartbeats come', async t => {
+  const { daemon, flusher, clock } = await flushing(t, { maxRecords: 1, heartbeatIntervalMs: 1_000 })
+  flusher.flushes = () => new Promise(resolve => setTimeout(() => resolve(flusher.take()), 1_000))
+  daemon.say(batch(1, 2, 3, 4))
+  await clock.pass(3_500)
+  assert.deepEqual(await heardBy(daemon), [
+    'checkpoint 1/0',
+    'checkpoint 2/0',
+    'checkpoint 3/0',
+    'status processRecords',
+  ])
+  assert.equal(flusher.beats, 3)
+})
+
 test('a stop: a full flush and its checkpoint; what comes meanwhile is left', async t => {
   const { daemon, flusher, session, clock } = await flushing(t, { checkpointIntervalMs: 60_000 })
   daemon.say(batch(1, 2))
