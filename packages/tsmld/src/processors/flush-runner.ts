@@ -218,9 +218,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
     if (this.#life.phase === 'over') return
     // A full one may have become due meanwhile.
     if (this.#due === kind) this.#due = null
-    this.#flushed(`flush('${kind}')`, tokens)
-    if (kind === 'full' && this.#held.size > 0)
-      throw this.#error(`flush('full') did not return the tokens of ${this.#held.size} records that were added`)
+    this.#flushed(`flush('${kind}')`, tokens, kind === 'full')
   }
 
   async #heartbeat(): Promise<void> {
@@ -238,10 +236,12 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   /** Records are done. @throws RecordProcessorError on what cannot be; then none of them is. */
-  #flushed(by: string, tokens: readonly FlushToken[]): void {
+  #flushed(by: string, tokens: readonly FlushToken[], isAll = false): void {
     this.#failures.succeeded()
     const problem = this.#held.problem(tokens)
     if (problem !== null) throw this.#error(`${by} ${problem}`)
+    const missing = this.#held.size - tokens.length
+    if (isAll && missing > 0) throw this.#error(`${by} did not return the tokens of ${missing} records that were added`)
     this.#held.done(tokens)
     this.#added = { records: 0, bytes: 0 }
     clearTimeout(this.#flushTimer)

@@ -99,8 +99,8 @@ test('a flusher that is full after a full flush, or whose full flush keeps somet
   assert.match(endError(stubborn).message, /right after flush\('full'\)/)
   assert.deepEqual(stubborn.flusher.calls, ['full 1', 'partial', 'full 1', 'full', 'full 1', 'close'])
   const keeping = await flushing(t)
-  keeping.flusher.flushes = () => []
-  keeping.daemon.say(batch(1))
+  keeping.flusher.flushes = () => keeping.flusher.take(0)
+  keeping.daemon.say(batch(1, 2))
   await turns()
   keeping.daemon.say({ kind: 'shardEnded' })
   await turns()
