@@ -21,6 +21,7 @@ export {
 export type { Logger } from './observability/logger.ts'
 export type { RecordContext } from './processors/attempt.ts'
 export type { BatchFailures } from './processors/batch-outcome.ts'
+export { type BatchProcessorOptions, batchProcessor, type SavedCheckpoint } from './processors/batch-processor.ts'
 export { type BatchHandler, type EachBatchOptions, eachBatch } from './processors/each-batch.ts'
 export {
   type EachRecordOptions,
@@ -29,6 +30,7 @@ export {
   type RecordHandler,
 } from './processors/each-record.ts'
 export { eachShard, type ShardBody } from './processors/each-shard.ts'
+export type { Flusher, FlushKind, FlushToken } from './processors/flusher.ts'
 export { type ModuleProcessorOptions, moduleProcessor } from './processors/module-processor.ts'
 export {
   type DeadLetter,

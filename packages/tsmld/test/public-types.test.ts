@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as v from 'valibot'
 import { z } from 'zod'
 import {
+  batchProcessor,
   type Checkpointer,
   createRuntime,
   type DynamodbModify,
@@ -12,6 +13,9 @@ import {
   eachBatch,
   eachRecord,
   eachShard,
+  type Flusher,
+  type FlushKind,
+  type FlushToken,
   type KinesisRecord,
   kinesisStream,
   moduleProcessor,
@@ -19,6 +23,7 @@ import {
   type ProcessorFactory,
   type RecordContext,
   type RecordProcessor,
+  type SavedCheckpoint,
   type Shard,
   type ShardBatch,
   streamFromProperties,
@@ -139,6 +144,53 @@ test('types: eachBatch and eachShard know the records of their stream', () => {
     }),
   })
   assert.deepEqual([batches.type, whole.type], ['kinesis', 'dynamodb'])
+})
+
+test('types: batchProcessor makes flushers for the records of its stream', () => {
+  class Images implements Flusher<DynamodbRecord<Item, 'NEW_IMAGE'>> {
+    readonly #tokens: FlushToken[] = []
+
+    add(record: DynamodbRecord<Item, 'NEW_IMAGE'>, token: FlushToken) {
+      if (record.newImage === undefined) return 'ignored'
+      assertType<number>()(record.newImage.visits, true)
+      this.#tokens.push(token)
+      return 'added'
+    }
+
+    flush() {
+      return this.#tokens.splice(0)
+    }
+  }
+  const images = dynamodbStream<Item, 'NEW_IMAGE'>({
+    ...items,
+    processor: batchProcessor({ flusher: () => new Images(), subSequenceCheckpoints: false }),
+  })
+  const datas = kinesisStream({
+    ...clicks,
+    processor: batchProcessor({
+      flusher: shard => {
+        assertType<Shard>()(shard, true)
+        return {
+          add(record, token, delayMs) {
+            assertType<KinesisRecord>()(record, true)
+            assertType<FlushToken>()(token, true)
+            assertType<number | null>()(delayMs, true)
+            return 'ignored'
+          },
+          flush(kind) {
+            assertType<FlushKind>()(kind, true)
+            return Promise.resolve([])
+          },
+        }
+      },
+      onCheckpoint: checkpoint => {
+        assertType<SavedCheckpoint>()(checkpoint, true)
+      },
+    }),
+  })
+  // @ts-expect-error a number is no token
+  const wrong: Flusher<KinesisRecord> = { add: () => 'added', flush: () => [1] }
+  assert.deepEqual([images.type, datas.type, wrong.flush('full')], ['dynamodb', 'kinesis', [1]])
 })
 
 test('types: without an item its attributes are unknown', () => {

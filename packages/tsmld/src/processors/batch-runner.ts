@@ -1,6 +1,6 @@
-import { asError, RecordProcessorError } from '../errors.ts'
-import type { DynamodbRecord } from '../records/dynamodb-record.ts'
-import type { KinesisRecord, Position } from '../records/record.ts'
+import { asError } from '../errors.ts'
+import type { Position } from '../records/record.ts'
+import { recordBytes } from '../records/record-measures.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
@@ -11,7 +11,7 @@ import { CheckpointWindow } from './checkpoint-window.ts'
 import { Pause } from './pause.ts'
 import type { FailurePolicy } from './processor-options.ts'
 import { RecordEvents } from './record-events.ts'
-import { ShardLife } from './shard-life.ts'
+import { leftToNext, ShardLife } from './shard-life.ts'
 
 /** What `eachBatch` was told, with defaults filled in. */
 export interface BatchPolicy<R> extends FailurePolicy<R>, BatchLimits {
@@ -64,7 +64,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     this.#pace.use(checkpointer)
     if (this.#life.phase === 'open') {
       for (const record of records)
-        this.#gathered.add({ record, ticket: this.#window.add(record), bytes: bytesOf(record) })
+        this.#gathered.add({ record, ticket: this.#window.add(record), bytes: recordBytes(record) })
     } else if (records.length > 0) this.#refused = true
     this.#pump()
     return this.#life.until(() => (this.#life.phase === 'open' ? !this.#gathered.isFull : !this.#isHandling))
@@ -73,8 +73,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   async shardEnded(): Promise<void> {
     await this.#handleAll()
     if ((!this.#refused && this.#window.undone === 0) || this.#life.phase === 'over') return
-    const what = 'The process stops before all records of the shard are handled: its end is left to the next worker.'
-    throw new RecordProcessorError(what, { shardId: this.#shard.shardId })
+    throw leftToNext(this.#shard)
   }
 
   async shutdownRequested(checkpointer: Checkpointer): Promise<void> {
@@ -248,7 +247,3 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     }
   }
 }
-
-/** A record's size as its stream counts it; 0 where that is not known. */
-const bytesOf = (record: Position & Partial<KinesisRecord> & Partial<DynamodbRecord>): number =>
-  record.data?.length ?? record.sizeBytes ?? 0

@@ -2,12 +2,20 @@ import { asError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
 
+/** What fails where a record blocks. */
+export type Blocker = 'handler' | 'deadLetterSink' | 'flusher'
+
 interface Blocking {
   readonly error: unknown
   readonly attempts: number
-  readonly by: 'handler' | 'deadLetterSink'
+  readonly by: Blocker
 }
 
+const whatBlocks: Readonly<Record<Blocker, string>> = {
+  handler: 'a record fails again and again and blocks the shard',
+  deadLetterSink: 'the dead-letter sink fails, and the record that it should take blocks the shard',
+  flusher: 'the flusher fails again and again and blocks the shard, from its oldest record on',
+}
 const firstRepeatMs = 10_000
 const greatestRepeatMs = 600_000
 
@@ -55,13 +63,9 @@ export class BlockedRecords<R extends Position> {
     if (oldest === undefined || this.#isSilent) return
     const [{ sequenceNumber, subSequenceNumber }, { error, attempts, by, since }] = oldest
     const blockedRecords = this.#records.size
-    const what =
-      by === 'handler'
-        ? 'a record fails again and again and blocks the shard'
-        : 'the dead-letter sink fails, and the record that it should take blocks the shard'
     this.#logger.error(
       { err: error, sequenceNumber, subSequenceNumber, attempts, blockedRecords, blockedForMs: Date.now() - since },
-      `${what}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}`,
+      `${whatBlocks[by]}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}`,
     )
     this.#timer = setTimeout(() => {
       this.#say(Math.min(2 * repeatMs, greatestRepeatMs))

@@ -1,7 +1,7 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import type { Shard } from '../session/record-processor.ts'
-import { BlockedRecords } from './blocked-records.ts'
+import { BlockedRecords, type Blocker } from './blocked-records.ts'
 
 /** What happened to a record that failed, for metrics; `attempts` counts how often it was tried so far. */
 export type RecordEvent<R> = { readonly record: R; readonly attempts: number } & (
@@ -9,7 +9,7 @@ export type RecordEvent<R> = { readonly record: R; readonly attempts: number } &
   /** A handler passed its `timeoutMs`; its signal is aborted, and it still runs. */
   | { readonly kind: 'recordTimedOut'; readonly timeoutMs: number }
   /** It has begun to block; told once, not for each further attempt. */
-  | { readonly kind: 'recordBlocked'; readonly error: unknown; readonly by: 'handler' | 'deadLetterSink' }
+  | { readonly kind: 'recordBlocked'; readonly error: unknown; readonly by: Blocker }
   /** What blocked is done. */
   | { readonly kind: 'recordUnblocked' }
   | { readonly kind: 'recordSkipped'; readonly error: unknown }
@@ -49,7 +49,7 @@ export class RecordEvents<R extends Position> {
   }
 
   /** It failed once more: begins to block, or goes on to. */
-  blocks(record: R, error: unknown, attempts: number, by: 'handler' | 'deadLetterSink'): void {
+  blocks(record: R, error: unknown, attempts: number, by: Blocker): void {
     if (this.#blocked.put(record, { error, attempts, by }))
       this.tell({ kind: 'recordBlocked', record, error, attempts, by })
   }

@@ -11,7 +11,7 @@
 //
 // A batch's promise settles, and the KCL hands over the next, once each of its records has begun or stands in a lane and fewer than `concurrency` are not done: so no slot runs empty
 // behind a slow record, and no more is in memory than that and one batch.
-import { asError, RecordProcessorError } from '../errors.ts'
+import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import type { KeyOf } from '../records/record-key.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
@@ -22,7 +22,7 @@ import { FailedRecords, PendingRecord } from './failed-records.ts'
 import { KeyLanes } from './key-lanes.ts'
 import type { FailurePolicy } from './processor-options.ts'
 import { RecordEvents } from './record-events.ts'
-import { ShardLife } from './shard-life.ts'
+import { leftToNext, ShardLife } from './shard-life.ts'
 import { isThenable } from './thenable.ts'
 
 /** What `eachRecord` was told, with defaults filled in. */
@@ -98,8 +98,7 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
   async shardEnded(): Promise<void> {
     await this.#life.until(() => this.#isDone || (this.#life.phase !== 'open' && this.#isStill))
     if (this.#isDone || this.#life.phase === 'over') return
-    const what = 'The process stops before all records of the shard are handled: its end is left to the next worker.'
-    throw new RecordProcessorError(what, { shardId: this.#shard.shardId })
+    throw leftToNext(this.#shard)
   }
 
   async shutdownRequested(checkpointer: Checkpointer): Promise<void> {

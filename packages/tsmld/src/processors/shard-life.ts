@@ -1,3 +1,4 @@
+import { RecordProcessorError } from '../errors.ts'
 import type { Shard } from '../session/record-processor.ts'
 
 /**
@@ -84,4 +85,10 @@ export class ShardLife {
     this.#phase = phase
     this.#changed()
   }
+}
+
+/** Why the end of a shard is not checkpointed that has anything left. */
+export function leftToNext({ shardId }: Shard): RecordProcessorError {
+  const what = 'The process stops before all records of the shard are handled: its end is left to the next worker.'
+  return new RecordProcessorError(what, { shardId })
 }
