@@ -76,7 +76,7 @@ export class SessionFigures {
     { phase, lease, delivered, saved }: SessionState,
     processor: Pick<RecordProcessor<never>, 'held'> | null,
   ): SessionStatus {
-    const held = heldBy(processor)
+    const held = phase.name === 'closed' ? undefined : heldBy(processor)
     const isHandling = phase.name === 'handling'
     return {
       shardId: shardId ?? '',

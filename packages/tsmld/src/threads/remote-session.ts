@@ -80,7 +80,7 @@ export class RemoteSession implements LiveSession {
     const handlingMs = status.handlingMs === null ? null : status.handlingMs + sinceMs
     const lease = this.signal.aborted && !this.#isOver ? 'lost' : status.lease
     return this.#isOver
-      ? { ...status, state: 'closed', handlingMs: null, longestCall: null }
+      ? { ...status, state: 'closed', handlingMs: null, longestCall: null, blockedRecords: 0, blocked: [] }
       : { ...status, lease, handlingMs, longestCall: longestCall(status, sinceMs) }
   }
 

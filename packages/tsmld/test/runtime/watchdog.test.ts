@@ -154,7 +154,7 @@ for (const [name, factory] of [
     const begun = Date.now()
     const fail = (): Promise<void> =>
       ++calls < 4 ? Promise.reject(new Error(`boom ${calls}`)) : new Promise<void>(() => {})
-    const { clock, peer, stalls, status } = await watched(t, factory(fail))
+    const { clock, peer, stalls, status, sessions } = await watched(t, factory(fail))
     peer.say(batch(1))
     await clock.pass(300_000)
     const shard = status()
@@ -182,6 +182,8 @@ for (const [name, factory] of [
     assert.deepEqual(healthOf({ state: 'running', workerId: 'w', streams: [stream], threads: [] }).reasons, [
       `clicks-cache ${shardId} is blocked by 1 record, first 1: boom 3`,
     ])
+    sessions.running[0]?.end(new Error('over'))
+    assert.deepEqual(sessions.running[0]?.status().blocked, [])
   })
 }
 
