@@ -50,6 +50,7 @@ async function run({ path, token, application }: MemoryConfig): Promise<void> {
     handlerWaitMs: 0,
     refuseWhileStopping: true,
     shardRestartLimit: 1,
+    stallTimeoutMs: 300_000,
     onFailure: nothing,
     onDisconnect: nothing,
   })

@@ -9,14 +9,15 @@ import type { KclSettings, NormalizedStream, PropertiesTarget } from './normaliz
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
 import { isKnownProperty, knownProperties, optionOfProperty } from './property-names.ts'
 import { dynamodbIdentity, kinesisIdentity, type StreamIdentity } from './stream-identity.ts'
-import type { KclOptions, LogLevel, StreamDefaults } from './stream-options.ts'
+import type { KclOptions, LogLevel, OnStall, StreamDefaults } from './stream-options.ts'
 import { assertConsistent } from './stream-rules.ts'
 import { translateProperties } from './translate-properties.ts'
 
 /** What only tsmld reads of a stream; the rest becomes properties. */
 const notSettings = new Set(
   [
-    'applicationName streamName streamArn tableName processor numbers fastStart startStaggerMs logLevels properties',
+    'applicationName streamName streamArn tableName processor numbers fastStart startStaggerMs stallTimeoutMs onStall',
+    'logLevels properties',
     'daemon javaPath heapBytes jvmArgs env classpath bridge',
   ].flatMap(line => line.split(' ')),
 )
@@ -67,6 +68,8 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
     target,
     fastStart: (value('fastStart') as boolean | undefined) ?? false,
     startStaggerMs: (value('startStaggerMs') as number | undefined) ?? 0,
+    stallTimeoutMs: (value('stallTimeoutMs') as number | undefined) ?? 300_000,
+    onStall: (value('onStall') as OnStall | undefined) ?? 'warn',
     logLevels: (value('logLevels') as Record<string, LogLevel> | undefined) ?? {},
     settings: settle(type, merged.options, properties.values, definition.kclDefaults),
     properties: Object.fromEntries(properties.values),

@@ -2,7 +2,7 @@ import type { NumberForm } from '../records/attribute-value.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { NormalizedDaemon } from './daemon-options.ts'
 import type { StreamIdentity } from './stream-identity.ts'
-import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel } from './stream-options.ts'
+import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel, OnStall } from './stream-options.ts'
 
 /** Which program a stream's properties are for. */
 export type PropertiesTarget = 'embedded' | 'stock-kcl3' | 'stock-kcl1'
@@ -22,6 +22,8 @@ export interface NormalizedStream extends StreamIdentity {
   readonly target: PropertiesTarget
   readonly fastStart: boolean
   readonly startStaggerMs: number
+  readonly stallTimeoutMs: number
+  readonly onStall: OnStall
   readonly logLevels: Readonly<Record<string, LogLevel>>
   /** Options that become properties; what is absent is left to the KCL. */
   readonly settings: KclSettings

@@ -91,6 +91,8 @@ const common = {
   processor: { check: func },
   fastStart: { check: bool },
   startStaggerMs: { check: milliseconds(0) },
+  stallTimeoutMs: { check: milliseconds(1_000) },
+  onStall: { check: oneOf('warn', 'restartStream', 'exit') },
   logLevels: { check: recordOf(oneOf('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF')) },
   properties: { check: checkProperties },
   daemon: { check: oneOf('embedded', 'stock') },

@@ -81,12 +81,22 @@ export interface DynamodbKclOptions {
   readonly dynamodbStreamsEndpoint?: string | undefined
 }
 
+/** What is done about a handler that stalls. */
+export type OnStall = 'warn' | 'restartStream' | 'exit'
+
 /** What tsmld itself does with a stream of either type. */
 export interface TreeOptions extends DaemonOptions {
   /** For development: starts in seconds instead of minutes, by leaving out waits that protect the lease table when many workers start at once. Embedded daemon only. @default false */
   readonly fastStart?: boolean | undefined
   /** A random wait of up to this long before the stream starts, in milliseconds, so that many processes do not start at once. @default 0 */
   readonly startStaggerMs?: number | undefined
+  /** After this long without progress a handler is said to stall, in milliseconds, at least 1,000: it is logged, shown in `status()` and `health()`, and dealt with as `onStall` says. @default 300000 */
+  readonly stallTimeoutMs?: number | undefined
+  /**
+   * What becomes of a stream with a handler that stalls: it is waited for (`warn`); all of the stream's sessions end and its tree starts again from its checkpoints (`restartStream`), which
+   * needs a handler that heeds `shard.signal`; or the process ends with code 70 (`exit`), for a service manager to start it again. @default 'warn'
+   */
+  readonly onStall?: OnStall | undefined
   /** Levels of the daemon's loggers, by their Java names: `{ 'software.amazon.kinesis': 'WARN' }`. */
   readonly logLevels?: Readonly<Record<string, LogLevel>> | undefined
   /** Properties of the MultiLangDaemon by their own names, for what has no option; one that an option sets as well is refused. */

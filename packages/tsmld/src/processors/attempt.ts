@@ -2,6 +2,7 @@ import { TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
 import type { Shard } from '../session/record-processor.ts'
+import type { RunningCalls } from './running-calls.ts'
 
 /** What a handler gets beside its records: the shard, and this attempt. */
 export interface RecordContext extends Shard {
@@ -12,15 +13,18 @@ export interface RecordContext extends Shard {
 }
 
 /** Makes the contexts of one shard's attempts, and limits how long these may take. */
-export class Attempts {
+export class Attempts<R extends Position> {
   readonly #shard: Shard
   readonly #timeoutMs: number | null
+  readonly #calls: RunningCalls<R>
   readonly #first: RecordContext
   readonly #running = new Set<LimitedAttempt>()
 
-  constructor(shard: Shard, timeoutMs: number | null) {
+  /** @param calls is told of each attempt that goes on. */
+  constructor(shard: Shard, timeoutMs: number | null, calls: RunningCalls<R>) {
     this.#shard = shard
     this.#timeoutMs = timeoutMs
+    this.#calls = calls
     this.#first = { ...shard, attempt: 1 }
     shard.signal.addEventListener('abort', () => {
       for (const attempt of this.#running) attempt.cancel(shard.signal.reason as Error)
@@ -33,8 +37,9 @@ export class Attempts {
     return attempt === 1 ? this.#first : { ...this.#first, attempt }
   }
 
-  /** The handler goes on: `late` is called when it has passed the limit, after its signal was aborted. */
-  goesOn(context: RecordContext, late: (timeoutMs: number) => void): void {
+  /** The handler goes on with `record`, or with it and others: `late` is called when it has passed the limit, after its signal was aborted. */
+  goesOn(context: RecordContext, record: R, late: (timeoutMs: number) => void): void {
+    this.#calls.began(record)
     const timeoutMs = this.#timeoutMs
     if (timeoutMs === null || !(context instanceof LimitedAttempt)) return
     this.#running.add(context)
@@ -44,7 +49,8 @@ export class Attempts {
   }
 
   /** It has settled. */
-  settled(context: RecordContext): void {
+  settled(context: RecordContext, record: R): void {
+    this.#calls.settled(record)
     if (context instanceof LimitedAttempt && this.#running.delete(context)) context.unlimit()
   }
 }

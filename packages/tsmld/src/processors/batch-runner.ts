@@ -2,6 +2,7 @@ import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { recordBytes } from '../records/record-measures.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
+import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
 import { BatchAccumulator, type BatchItem, type BatchLimits } from './batch-accumulator.ts'
@@ -28,7 +29,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   readonly #shard: Shard
   readonly #policy: BatchPolicy<R>
   readonly #life: ShardLife
-  readonly #attempts: Attempts
+  readonly #attempts: Attempts<R>
   readonly #events: RecordEvents<R>
   readonly #pace: CheckpointPace
   readonly #pause = new Pause()
@@ -49,8 +50,8 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     this.#shard = shard
     this.#policy = policy
     this.#gathered = new BatchAccumulator(policy)
-    this.#attempts = new Attempts(shard, policy.timeoutMs)
     this.#events = new RecordEvents(shard, policy.onEvent)
+    this.#attempts = new Attempts(shard, policy.timeoutMs, this.#events.calls)
     this.#life = new ShardLife(shard, () => {
       this.#phaseChanged()
     })
@@ -89,6 +90,10 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
 
   settled(): Promise<void> {
     return this.#life.always(() => !this.#isHandling)
+  }
+
+  held(): HeldRecords {
+    return this.#events.held()
   }
 
   async #handleAll(): Promise<void> {
@@ -162,14 +167,14 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   async #attempt(part: BatchPart<R>, throwsInRow: number): Promise<AfterAttempt<R> & { readonly threw: boolean }> {
     const { handler, retry } = this.#policy
     const attempts = part.attempts + 1
+    const { record } = part.items[0] as BatchItem<R>
     const context = this.#attempts.context(attempts)
     try {
       const result = handler(
         part.items.map(({ record }) => record),
         context,
       )
-      this.#attempts.goesOn(context, timeoutMs => {
-        const { record } = part.items[0] as BatchItem<R>
+      this.#attempts.goesOn(context, record, timeoutMs => {
         this.#events.tell({ kind: 'recordTimedOut', record, attempts, timeoutMs })
       })
       const after = afterReturn(part, await result, retry, Date.now())
@@ -177,7 +182,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     } catch (error) {
       return { ...afterThrow(part, error, retry, Date.now(), throwsInRow), threw: true }
     } finally {
-      this.#attempts.settled(context)
+      this.#attempts.settled(context, record)
     }
   }
 
@@ -219,11 +224,14 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     sink: (record: R, failure: { error: unknown; attempts: number; shard: Shard }) => unknown,
   ): Promise<boolean> {
     for (let delivery = 1; ; delivery++) {
+      this.#events.calls.began(record)
       try {
         await sink(record, { error, attempts, shard: this.#shard })
+        this.#events.calls.settled(record)
         if (this.#life.phase !== 'over') this.#events.tell({ kind: 'recordDeadLettered', record, error, attempts })
         return this.#life.phase !== 'over'
       } catch (sinkError) {
+        this.#events.calls.settled(record)
         this.#events.blocks(record, sinkError, delivery, 'deadLetterSink')
         if (!(await this.#blocked(delivery))) return false
       }

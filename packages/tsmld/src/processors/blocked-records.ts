@@ -1,6 +1,7 @@
 import { asError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
+import type { BlockedRecord } from '../session/held-records.ts'
 
 /** What fails where a record blocks. */
 export type Blocker = 'handler' | 'deadLetterSink' | 'flusher'
@@ -18,6 +19,7 @@ const whatBlocks: Readonly<Record<Blocker, string>> = {
 }
 const firstRepeatMs = 10_000
 const greatestRepeatMs = 600_000
+const mostReported = 10
 
 /** Says as an error, at first and then with growing delays, that a shard stands still; one line for all of its records, since a sink that is down blocks many. */
 export class BlockedRecords<R extends Position> {
@@ -32,6 +34,23 @@ export class BlockedRecords<R extends Position> {
 
   get size(): number {
     return this.#records.size
+  }
+
+  has(record: R): boolean {
+    return this.#records.has(record)
+  }
+
+  /** The oldest ones. */
+  report(): BlockedRecord[] {
+    return [...this.#records]
+      .slice(0, mostReported)
+      .map(([{ sequenceNumber, subSequenceNumber }, { since, attempts, error }]) => ({
+        sequenceNumber,
+        subSequenceNumber,
+        since,
+        attempts,
+        error: asError(error).message,
+      }))
   }
 
   /** Whether it did not block before. */

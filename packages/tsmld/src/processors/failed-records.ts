@@ -115,6 +115,7 @@ export class FailedRecords<R extends Position> {
     if (typeof onPoison === 'string') return
     const took = (): void => {
       this.#delivering--
+      this.#events.calls.settled(record)
       if (this.#phase !== 'over') {
         this.#events.tell({ kind: 'recordDeadLettered', record, error, attempts })
         this.#owner.givenUp(pending)
@@ -123,12 +124,14 @@ export class FailedRecords<R extends Position> {
     }
     const refused = (sinkError: unknown): void => {
       this.#delivering--
+      this.#events.calls.settled(record)
       this.#block(pending, sinkError, delivery, 'deadLetterSink', () => {
         this.#deliver(pending, error, delivery + 1)
       })
       this.#owner.changed()
     }
     this.#delivering++
+    this.#events.calls.began(record)
     let result: unknown
     try {
       result = onPoison.deadLetter(record, { error, attempts, shard: this.#shard })

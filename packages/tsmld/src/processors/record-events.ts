@@ -1,7 +1,9 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
+import type { HeldRecords } from '../session/held-records.ts'
 import type { Shard } from '../session/record-processor.ts'
 import { BlockedRecords, type Blocker } from './blocked-records.ts'
+import { RunningCalls } from './running-calls.ts'
 
 /** What happened to a record that failed, for metrics; `attempts` counts how often it was tried so far. */
 export type RecordEvent<R> = { readonly record: R; readonly attempts: number } & (
@@ -21,6 +23,8 @@ export type OnRecordEvent<R> = (event: RecordEvent<R>, shard: Shard) => void
 
 /** Everything that is said about one shard's failing records passes here: to the log, and to whoever listens. */
 export class RecordEvents<R extends Position> {
+  /** The calls of the handler and of the dead-letter sink. */
+  readonly calls = new RunningCalls<R>()
   readonly #shard: Shard
   readonly #listener: OnRecordEvent<R> | undefined
   readonly #blocked: BlockedRecords<R>
@@ -36,6 +40,15 @@ export class RecordEvents<R extends Position> {
   /** How many records block the shard. */
   get blocked(): number {
     return this.#blocked.size
+  }
+
+  /** What blocks is told as that, and not as a call that takes long as well. */
+  held(): HeldRecords {
+    return {
+      longestCall: this.calls.longest(record => this.#blocked.has(record)),
+      blockedRecords: this.#blocked.size,
+      blocked: this.#blocked.report(),
+    }
   }
 
   tell(event: RecordEvent<R>): void {

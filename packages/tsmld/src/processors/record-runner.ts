@@ -14,6 +14,7 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import type { KeyOf } from '../records/record-key.ts'
+import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
 import { CheckpointPace } from './checkpoint-pace.ts'
@@ -40,7 +41,7 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
   readonly #shard: Shard
   readonly #policy: RecordPolicy<R>
   readonly #life: ShardLife
-  readonly #attempts: Attempts
+  readonly #attempts: Attempts<R>
   readonly #events: RecordEvents<R>
   readonly #failed: FailedRecords<R>
   readonly #pace: CheckpointPace
@@ -63,8 +64,8 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
     this.#shard = shard
     this.#policy = policy
     this.#hasLanes = policy.concurrency > 1
-    this.#attempts = new Attempts(shard, policy.timeoutMs)
     this.#events = new RecordEvents(shard, policy.onEvent)
+    this.#attempts = new Attempts(shard, policy.timeoutMs, this.#events.calls)
     this.#failed = new FailedRecords(shard, policy, this.#events, {
       again: pending => void this.#ready.push(pending),
       givenUp: pending => {
@@ -114,6 +115,10 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
 
   settled(): Promise<void> {
     return this.#life.always(() => this.#isStill)
+  }
+
+  held(): HeldRecords {
+    return this.#events.held()
   }
 
   get #isDone(): boolean {
@@ -256,18 +261,18 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #follow(pending: PendingRecord<R>, result: PromiseLike<unknown>, context: RecordContext): void {
-    this.#attempts.goesOn(context, timeoutMs => {
+    this.#attempts.goesOn(context, pending.record, timeoutMs => {
       this.#events.tell({ kind: 'recordTimedOut', record: pending.record, attempts: pending.attempts, timeoutMs })
     })
     Promise.resolve(result).then(
       () => {
-        this.#attempts.settled(context)
+        this.#attempts.settled(context, pending.record)
         this.#running--
         if (this.#life.phase !== 'over') this.#done(pending)
         this.#pump()
       },
       (error: unknown) => {
-        this.#attempts.settled(context)
+        this.#attempts.settled(context, pending.record)
         this.#attemptFailed(pending, error)
         this.#pump()
       },

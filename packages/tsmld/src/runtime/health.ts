@@ -4,7 +4,7 @@ import type { RuntimeStatus } from './status.ts'
 export interface Health {
   /** False when the process should be replaced: a stream has failed for good. */
   readonly live: boolean
-  /** Whether every stream runs, and no shard keeps failing. Holding no lease is healthy: another worker may have them all. */
+  /** Whether every stream runs, and no shard keeps failing, stalls or is blocked by a record. Holding no lease is healthy: another worker may have them all. */
   readonly ready: boolean
   /** Why not, a sentence each. */
   readonly reasons: readonly string[]
@@ -19,9 +19,17 @@ export function healthOf({ state, streams, threads }: RuntimeStatus): Health {
     .filter(stream => stream.state !== 'running')
     .map(stream => `${stream.name} is ${stream.state}${stream.lastFailure === null ? '' : `: ${stream.lastFailure}`}`)
   for (const { name, shards } of streams) {
-    for (const { shardId, failures, lastFailure } of shards) {
-      if (failures < keepsFailing) continue
-      reasons.push(`${name} ${shardId} failed ${failures} times in a row: ${lastFailure ?? ''}`)
+    for (const { shardId, failures, lastFailure, stalledMs, longestCall, blockedRecords, blocked } of shards) {
+      const shard = `${name} ${shardId}`
+      if (failures >= keepsFailing) reasons.push(`${shard} failed ${failures} times in a row: ${lastFailure ?? ''}`)
+      const at = longestCall?.sequenceNumber ?? null
+      if (stalledMs !== null)
+        reasons.push(`${shard} has made no progress for ${stalledMs} ms${at === null ? '' : ` at ${at}`}`)
+      const [oldest] = blocked
+      if (oldest !== undefined)
+        reasons.push(
+          `${shard} is blocked by ${blockedRecords} ${blockedRecords === 1 ? 'record' : 'records'}, first ${oldest.sequenceNumber}: ${oldest.error}`,
+        )
     }
   }
   for (const { index, state: doing, lastFailure } of threads) {

@@ -27,6 +27,7 @@ export class LocalHome implements SessionHome {
       ...settings,
       ...input,
       maxCheckpointAttempts,
+      stallTimeoutMs: stream.stallTimeoutMs,
       stream: stream.label,
       applicationName: stream.name,
       factory: shard => this.#factory(shard),

@@ -7,6 +7,7 @@ import { forgetOldest } from './forget-oldest.ts'
 import { HelloCheck } from './hello-check.ts'
 import type { LiveSession } from './live-session.ts'
 import { noFailures, ShardFailures } from './shard-failures.ts'
+import { stalledMs } from './watchdog.ts'
 import { within } from './within.ts'
 
 /** What the sessions of one stream have in common. */
@@ -19,6 +20,8 @@ export interface SessionRegistryOptions {
   readonly refuseWhileStopping: boolean
   /** How many times in a row a shard may fail. */
   readonly shardRestartLimit: number
+  /** After this long without progress a shard is said to stall, in milliseconds. */
+  readonly stallTimeoutMs: number
   /** Told of every session that failed. */
   readonly onFailure: (error: Error) => void
   /** Told of every session whose connection the daemon's side ended. */
@@ -29,6 +32,8 @@ export interface SessionRegistryOptions {
 export interface ShardStatus extends SessionStatus {
   /** The thread that it lives in; null without `threads`. */
   readonly thread: number | null
+  /** For how long it has made no progress, in milliseconds, where that is `stallTimeoutMs` or more; null where it is not. What it is at: see `longestCall`. */
+  readonly stalledMs: number | null
   /** How often its sessions failed in a row, without a checkpoint since. */
   readonly failures: number
   /** The last of these failures; null where there is none. */
@@ -136,8 +141,8 @@ export class SessionRegistry {
   }
 
   /** Ends every session at once; others may begin after them, unless it stops. */
-  terminate(): Promise<void> {
-    for (const session of this.#sessions) session.end(new TimeoutError('The stream has ended.'))
+  terminate(why = new TimeoutError('The stream has ended.')): Promise<void> {
+    for (const session of this.#sessions) session.end(why)
     return Promise.resolve()
   }
 
@@ -231,7 +236,13 @@ export class SessionRegistry {
     // A checkpoint since then shows that the shard is past what it failed at.
     const isPast = status.checkpointedSequenceNumber !== null
     const { count, last } = isPast ? noFailures : this.#failures.of(status.shardId)
-    return { ...status, thread: session.thread, failures: count, lastFailure: last }
+    return {
+      ...status,
+      thread: session.thread,
+      stalledMs: stalledMs(status, this.#options.stallTimeoutMs),
+      failures: count,
+      lastFailure: last,
+    }
   }
 
   #keep(status: ShardStatus): void {

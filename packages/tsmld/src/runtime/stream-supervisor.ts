@@ -8,6 +8,7 @@ import { type Child, delay, RestForOne } from './rest-for-one.ts'
 import { type RestartLimit, RestartPolicy } from './restart-policy.ts'
 import type { HomeSettings, SessionHome, SessionHomeInput, StreamListeners } from './session-home.ts'
 import type { ShardStatus } from './session-registry.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What a tree needs beside its stream: the runtime's own settings. */
 export interface TreeSettings extends HomeSettings {
@@ -45,6 +46,9 @@ export class StreamSupervisor {
   readonly #logger: Logger
   readonly #home: SessionHome
   readonly #tree: RestForOne
+  readonly #watchdog: Watchdog
+  /** A handler stalls, and the tree is to start again. */
+  #stall = deferred<Error>()
   #listeners: StreamListeners | undefined
   #daemon: StreamDaemon | undefined
   #state: StreamState = 'stopped'
@@ -73,8 +77,17 @@ export class StreamSupervisor {
         setTimeout(() => resolve(error), exitNoticeMs).unref()
       },
     })
+    this.#watchdog = new Watchdog({
+      stream,
+      sessions: () => this.#home.sessions.running,
+      restart: why => {
+        void this.#home.sessions.terminate(why)
+        this.#stall.resolve(why)
+      },
+      exit: exitCode => process.exit(exitCode),
+    })
     const specs = [
-      { name: 'sessions', start: (signal: AbortSignal) => this.#home.start(signal) },
+      { name: 'sessions', start: (signal: AbortSignal) => this.#startSessions(signal) },
       { name: 'listener', start: (signal: AbortSignal) => this.#startListeners(signal) },
       { name: 'daemon', start: (signal: AbortSignal) => this.#startDaemon(signal) },
     ]
@@ -164,6 +177,7 @@ export class StreamSupervisor {
 
   /** A stream that has failed stays so, with its reason, for whoever reads the status afterwards. */
   #beginToStop(): void {
+    this.#watchdog.stop()
     if (this.#state !== 'failed') this.#state = 'stopping'
   }
 
@@ -172,6 +186,18 @@ export class StreamSupervisor {
     this.#home.sessions.stop()
     await this.#home.sessions.terminate()
     if (this.#state !== 'failed') this.#state = 'stopped'
+  }
+
+  async #startSessions(signal: AbortSignal): Promise<Child> {
+    const sessions = await this.#home.start(signal)
+    const stall = deferred<Error>()
+    this.#stall = stall
+    this.#watchdog.start()
+    const terminate = (): Promise<void> => {
+      this.#watchdog.stop()
+      return sessions.terminate()
+    }
+    return { failed: Promise.race([sessions.failed, stall.promise]), terminate }
   }
 
   async #startListeners(signal: AbortSignal): Promise<Child> {

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
+import type { HeldRecords } from './held-records.ts'
 
 /** One shard whose lease this process holds, as a processor sees it. */
 export interface Shard {
@@ -48,6 +49,11 @@ export interface RecordProcessor<R> {
   leaseLost?(): Promise<void> | void
   /** Resolves when nothing of this processor runs any more, for one whose work goes on after its methods have settled: a later session of the shard waits for it. */
   settled?(): Promise<void>
+  /**
+   * What it has taken and is not done with, for `status()` and the watchdog; for one whose calls into user code outlast its methods, or whose methods wait for what is no such call. Where it
+   * is absent, a method that has not settled is the call. Asked every few seconds, and must not wait.
+   */
+  held?(): HeldRecords
   /** Whether `processRecords` is also called with no records, as a heartbeat. @default false */
   readonly emptyBatches?: boolean
 }

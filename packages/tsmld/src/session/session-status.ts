@@ -1,3 +1,5 @@
+import type { BlockedRecord, HeldRecords, RunningCall } from './held-records.ts'
+import type { RecordProcessor } from './record-processor.ts'
 import type { HandledMessage, SessionState } from './session-events.ts'
 
 /** One shard as `runtime.status()` tells of it: plain JSON. */
@@ -8,6 +10,12 @@ export interface SessionStatus {
   readonly lease: 'held' | 'lost'
   /** For how long the present action has been handled; null where none is. */
   readonly handlingMs: number | null
+  /** The call into user code that has run longest, but for those whose records block; null where none runs. In a thread that gives no sign of life all of its shards have one, which has run since the last sign. */
+  readonly longestCall: RunningCall | null
+  /** How many records block the shard: each fails again and again. */
+  readonly blockedRecords: number
+  /** The first of them, the oldest first, at most 10. */
+  readonly blocked: readonly BlockedRecord[]
   /** Records handed to the processor, over all sessions of this shard in this process. */
   readonly records: number
   /** Batches of them; empty ones do not count. */
@@ -32,6 +40,8 @@ export class SessionFigures {
   #checkpoints = 0
   #millisBehindLatest: number | null = null
   #handlingSince: number | null = null
+  /** The present action's call into user code. */
+  #call: { readonly sequenceNumber: string | null; readonly since: number } | null = null
 
   /** A checkpoint is in the lease table. */
   saved(): void {
@@ -41,10 +51,17 @@ export class SessionFigures {
   /** The processor gets a message: not every one that comes, for some break the protocol, or come after the lease is lost. */
   began(message: HandledMessage): void {
     this.#handlingSince = Date.now()
+    if (message.kind === 'initialize') this.#call = null
+    else this.called(message.kind === 'processRecords' ? (message.records[0]?.sequenceNumber ?? null) : null)
     if (message.kind !== 'processRecords') return
     this.#millisBehindLatest = message.millisBehindLatest
     if (message.records.length > 0) this.#batches++
     this.#records += message.records.length
+  }
+
+  /** User code is called, with the records from this one on. Before it, an `initialize` only waits for its turn. */
+  called(sequenceNumber: string | null): void {
+    this.#call = { sequenceNumber, since: Date.now() }
   }
 
   /** Goes on counting where an earlier session of the same shard was. */
@@ -54,12 +71,21 @@ export class SessionFigures {
     this.#checkpoints += checkpoints
   }
 
-  status(shardId: string | null, { phase, lease, delivered, saved }: SessionState): SessionStatus {
+  status(
+    shardId: string | null,
+    { phase, lease, delivered, saved }: SessionState,
+    processor: Pick<RecordProcessor<never>, 'held'> | null,
+  ): SessionStatus {
+    const held = phase.name === 'closed' ? undefined : heldBy(processor)
+    const isHandling = phase.name === 'handling'
     return {
       shardId: shardId ?? '',
       state: 'action' in phase ? `${phase.name} ${phase.action}` : phase.name,
       lease,
-      handlingMs: phase.name === 'handling' && this.#handlingSince !== null ? Date.now() - this.#handlingSince : null,
+      handlingMs: isHandling && this.#handlingSince !== null ? Date.now() - this.#handlingSince : null,
+      longestCall: held === undefined ? this.#longestCall(isHandling) : held.longestCall,
+      blockedRecords: held?.blockedRecords ?? 0,
+      blocked: held?.blocked ?? [],
       records: this.#records,
       batches: this.#batches,
       checkpoints: this.#checkpoints,
@@ -67,5 +93,20 @@ export class SessionFigures {
       checkpointedSequenceNumber: saved?.sequenceNumber ?? null,
       millisBehindLatest: this.#millisBehindLatest,
     }
+  }
+
+  #longestCall(isHandling: boolean): RunningCall | null {
+    if (!isHandling || this.#call === null) return null
+    const { sequenceNumber, since } = this.#call
+    return { sequenceNumber, runsMs: Date.now() - since }
+  }
+}
+
+/** One that throws has said nothing: what it says cannot matter more than what it does. */
+function heldBy(processor: Pick<RecordProcessor<never>, 'held'> | null): HeldRecords | undefined {
+  try {
+    return processor?.held?.()
+  } catch {
+    return undefined
   }
 }

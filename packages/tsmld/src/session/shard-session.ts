@@ -128,7 +128,7 @@ export class ShardSession<R> {
   }
 
   status(): SessionStatus {
-    return this.figures.status(this.#shardId, this.#state)
+    return this.figures.status(this.#shardId, this.#state, this.#processor)
   }
 
   /** A newer session has the shard: the signal aborts, and nothing more is checkpointed. */
@@ -276,6 +276,7 @@ export class ShardSession<R> {
     this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })
     await this.#context.beforeInitialize(this)
     this.#abort.signal.throwIfAborted()
+    this.figures.called(null)
     const shard: Shard = {
       stream,
       applicationName,

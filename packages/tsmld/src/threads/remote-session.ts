@@ -2,6 +2,7 @@ import { type Deferred, deferred } from '../deferred.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { LiveSession } from '../runtime/live-session.ts'
 import { within } from '../runtime/within.ts'
+import type { RunningCall } from '../session/held-records.ts'
 import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionStatus, SessionTotals } from '../session/session-status.ts'
 import { revive, toPlain } from './plain-error.ts'
@@ -19,6 +20,8 @@ export interface RemoteSessionOptions {
 
 /** How long a thread may take to say that a session has made way, beyond the wait itself; one that is blocked runs user code. */
 const answerGraceMs = 1_000
+/** Twice the time between two tellings of a thread. */
+const silentMs = 1_000
 
 /** Stands in the main thread for a session of another one. */
 export class RemoteSession implements LiveSession {
@@ -73,9 +76,12 @@ export class RemoteSession implements LiveSession {
   /** As its thread told it last; for how long a handler runs goes on, for that thread may be blocked by it. */
   status(): SessionStatus {
     const status = this.#status
-    const handlingMs = status.handlingMs === null ? null : status.handlingMs + Date.now() - this.#toldAt
+    const sinceMs = Date.now() - this.#toldAt
+    const handlingMs = status.handlingMs === null ? null : status.handlingMs + sinceMs
     const lease = this.signal.aborted && !this.#isOver ? 'lost' : status.lease
-    return this.#isOver ? { ...status, state: 'closed', handlingMs: null } : { ...status, lease, handlingMs }
+    return this.#isOver
+      ? { ...status, state: 'closed', handlingMs: null, longestCall: null, blockedRecords: 0, blocked: [] }
+      : { ...status, lease, handlingMs, longestCall: longestCall(status, sinceMs) }
   }
 
   resume(earlier: SessionTotals): void {
@@ -155,11 +161,20 @@ export class RemoteSession implements LiveSession {
   }
 }
 
+/** A thread that is silent is blocked by a call, it has not said which: all of its shards make no progress. */
+function longestCall({ longestCall: told, lastSequenceNumber }: SessionStatus, sinceMs: number): RunningCall | null {
+  if (told !== null) return { ...told, runsMs: told.runsMs + sinceMs }
+  return sinceMs < silentMs ? null : { sequenceNumber: lastSequenceNumber, runsMs: sinceMs }
+}
+
 const notBegun = (shardId: string): SessionStatus => ({
   shardId,
   state: 'awaitingInitialize',
   lease: 'held',
   handlingMs: null,
+  longestCall: null,
+  blockedRecords: 0,
+  blocked: [],
   records: 0,
   batches: 0,
   checkpoints: 0,

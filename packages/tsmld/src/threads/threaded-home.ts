@@ -67,6 +67,7 @@ export class ThreadedHome implements SessionHome {
     this.sessions = new SessionRegistry({
       ...settings,
       applicationName: stream.name,
+      stallTimeoutMs: stream.stallTimeoutMs,
       refuseWhileStopping: true,
       onFailure,
       onDisconnect,

@@ -39,6 +39,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
     handlerWaitMs: 30_000,
     refuseWhileStopping: true,
     shardRestartLimit: 3,
+    stallTimeoutMs: 60_000,
     onFailure: error => void failures.push(error),
     onDisconnect: () => {},
     ...options,
