@@ -10,12 +10,8 @@ import java.nio.channels.WritableByteChannel;
  * piece by piece costs no more and bounds the memory, whatever a record's size.
  */
 final class FrameOutput {
-  /** The most that can be asked room for at once. */
-  static final int MAX_ROOM_BYTES = 256;
-
   private final WritableByteChannel channel;
   private final ByteBuffer buffer;
-  private final byte[] scratch = new byte[MAX_ROOM_BYTES];
 
   FrameOutput(WritableByteChannel channel, int bufferBytes) {
     this.channel = channel;
@@ -44,32 +40,28 @@ final class FrameOutput {
   }
 
   FrameOutput bytes(byte[] source) throws IOException {
-    return bytes(ByteBuffer.wrap(source));
+    return bytes(source, 0, source.length);
   }
 
-  /** Writes a text whose characters are one byte each. */
-  @SuppressWarnings("deprecation") // it drops the upper bytes, which are 0, and allocates nothing
-  FrameOutput ascii(String text) throws IOException {
-    for (int at = 0; at < text.length(); at += scratch.length) {
-      int count = Math.min(scratch.length, text.length() - at);
-      text.getBytes(at, at + count, scratch, 0);
-      room(count).put(scratch, 0, count);
+  FrameOutput bytes(byte[] source, int at, int count) throws IOException {
+    if (buffer.remaining() < count) {
+      return bytes(ByteBuffer.wrap(source), at, count);
     }
+    buffer.put(source, at, count);
     return this;
   }
 
-  /** Writes what remains in the source, whose position stays. */
-  FrameOutput bytes(ByteBuffer source) throws IOException {
-    int at = source.position();
-    int end = source.limit();
-    while (at < end) {
+  /** Writes {@code count} bytes of the source, from the index {@code at}; its position stays. */
+  FrameOutput bytes(ByteBuffer source, int at, int count) throws IOException {
+    int end = at + count;
+    for (int next = at; next < end; ) {
       if (!buffer.hasRemaining()) {
         flush();
       }
-      int count = Math.min(end - at, buffer.remaining());
-      buffer.put(buffer.position(), source, at, count);
-      buffer.position(buffer.position() + count);
-      at += count;
+      int some = Math.min(end - next, buffer.remaining());
+      buffer.put(buffer.position(), source, next, some);
+      buffer.position(buffer.position() + some);
+      next += some;
     }
     return this;
   }
@@ -85,8 +77,8 @@ final class FrameOutput {
     }
   }
 
-  /** The buffer, with room for {@code count} bytes more, at most {@link #MAX_ROOM_BYTES}. */
-  ByteBuffer room(int count) throws IOException {
+  /** The buffer, with room for a number. */
+  private ByteBuffer room(int count) throws IOException {
     if (buffer.remaining() < count) {
       flush();
     }

@@ -1,7 +1,6 @@
 package io.tsmld.daemon.wire;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -64,30 +63,28 @@ public final class FrameWriter {
     }
   }
 
-  /** Writes a whole batch; its memory is one buffer, whatever the batch's size. */
+  /** Writes a whole batch; beside one buffer its memory is the heads of its records. */
   public void batch(List<KinesisClientRecord> records, Long millisBehindLatest, boolean atShardEnd)
       throws IOException {
-    int[] lengths = new int[records.size()];
-    long bytes = 0;
-    for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = RecordEncoder.length(records.get(i));
-      bytes += lengths[i];
-    }
+    EncodedRecords encoded = new EncodedRecords(records);
     turns.take(); // before the lock: answers to checkpoints need not wait for it
     exclusive.lock();
     try {
       int flags =
           (millisBehindLatest == null ? 0 : HAS_MILLIS_BEHIND) | (atShardEnd ? AT_SHARD_END : 0);
       out.frame(Frames.BATCH_START, BATCH_START_BYTES)
-          .u32(lengths.length)
-          .u64(bytes)
+          .u32(encoded.count())
+          .u64(encoded.bytes())
           .u8(flags)
           .u64(millisBehindLatest == null ? 0 : millisBehindLatest);
       int next = 0;
-      while (next < lengths.length) {
-        next = writeSome(records, lengths, next);
+      while (next < encoded.count()) {
+        next = writeSome(encoded, next);
       }
-      out.frame(Frames.BATCH_END, BATCH_END_BYTES).u32(lengths.length).u64(bytes).flush();
+      out.frame(Frames.BATCH_END, BATCH_END_BYTES)
+          .u32(encoded.count())
+          .u64(encoded.bytes())
+          .flush();
     } finally {
       exclusive.unlock();
       turns.giveBack();
@@ -98,41 +95,30 @@ public final class FrameWriter {
    * One frame of records, or one record in parts; returns the index of the first record not
    * written.
    */
-  private int writeSome(List<KinesisClientRecord> records, int[] lengths, int first)
-      throws IOException {
-    if (lengths[first] > Frames.MAX_PAYLOAD_BYTES) {
-      writeParts(records.get(first), lengths[first]);
+  private int writeSome(EncodedRecords records, int first) throws IOException {
+    int payload = records.length(first);
+    if (payload > Frames.MAX_PAYLOAD_BYTES) {
+      writeParts(records, first);
       return first + 1;
     }
-    int payload = lengths[first];
     int end = first + 1;
-    while (end < lengths.length && (long) payload + lengths[end] <= recordsFrameBytes) {
-      payload += lengths[end++];
+    while (end < records.count() && (long) payload + records.length(end) <= recordsFrameBytes) {
+      payload += records.length(end++);
     }
     out.frame(Frames.RECORDS, payload);
     for (int i = first; i < end; i++) {
-      RecordEncoder.write(records.get(i), lengths[i], out);
+      records.write(i, 0, records.length(i), out);
     }
     return end;
   }
 
-  private void writeParts(KinesisClientRecord record, int length) throws IOException {
-    ByteBuffer head = RecordEncoder.head(record, length);
-    ByteBuffer data = RecordEncoder.data(record);
-    int left = length;
-    while (left > 0) {
-      int part = Math.min(left, Frames.MAX_PAYLOAD_BYTES);
+  private void writeParts(EncodedRecords records, int index) throws IOException {
+    int length = records.length(index);
+    for (int from = 0; from < length; from += Frames.MAX_PAYLOAD_BYTES) {
+      int part = Math.min(length - from, Frames.MAX_PAYLOAD_BYTES);
       out.frame(Frames.RECORD_PART, part);
-      int fromHead = Math.min(part, head.remaining());
-      out.bytes(slice(head, fromHead)).bytes(slice(data, part - fromHead));
-      left -= part;
+      records.write(index, from, part, out);
     }
-  }
-
-  private static ByteBuffer slice(ByteBuffer source, int count) {
-    ByteBuffer piece = source.slice(source.position(), count);
-    source.position(source.position() + count);
-    return piece;
   }
 
   private void writeJson(int kind, String json) throws IOException {
