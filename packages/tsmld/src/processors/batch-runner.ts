@@ -2,6 +2,7 @@ import { asError, RecordProcessorError } from '../errors.ts'
 import type { DynamodbRecord } from '../records/dynamodb-record.ts'
 import type { KinesisRecord, Position } from '../records/record.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
 import { BatchAccumulator, type BatchItem, type BatchLimits } from './batch-accumulator.ts'
@@ -26,12 +27,13 @@ export interface BatchPolicy<R> extends FailurePolicy<R>, BatchLimits {
 export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   readonly emptyBatches = true
   readonly #shard: Shard
+  readonly #clock: Clock
   readonly #policy: BatchPolicy<R>
   readonly #life: ShardLife
   readonly #attempts: Attempts
   readonly #events: RecordEvents<R>
   readonly #pace: CheckpointPace
-  readonly #pause = new Pause()
+  readonly #pause: Pause
   readonly #window = new CheckpointWindow<R>()
   readonly #gathered: BatchAccumulator<R>
   #isHandling = false
@@ -39,7 +41,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   #isDue = false
   /** Everything gathered is to be handled, however little. */
   #isLast = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: object | undefined
   /** Records came while the process stopped, and were not taken. */
   #refused = false
   /** The shard is left with records that block. */
@@ -47,6 +49,8 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
 
   constructor(shard: Shard, policy: BatchPolicy<R>) {
     this.#shard = shard
+    this.#clock = clockOf(shard)
+    this.#pause = new Pause(this.#clock)
     this.#policy = policy
     this.#gathered = new BatchAccumulator(policy)
     this.#attempts = new Attempts(shard, policy.timeoutMs)
@@ -55,7 +59,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
       this.#phaseChanged()
     })
     const position = () => this.#window.checkpoint
-    this.#pace = new CheckpointPace(policy.checkpointIntervalMs, position, error => {
+    this.#pace = new CheckpointPace(this.#clock, policy.checkpointIntervalMs, position, error => {
       this.#life.fail(asError(error))
     })
   }
@@ -102,7 +106,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     const { phase } = this.#life
     this.#events.stop()
     this.#pause.end(phase === 'over')
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     if (phase === 'over') this.#pace.stop()
     this.#pump()
   }
@@ -119,7 +123,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
 
   /** Lets the next batch gather, but not for longer than its oldest record may wait. */
   #wait(): void {
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined
       this.#isDue = true
       this.#pump()
@@ -127,7 +131,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #begin(): void {
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#isDue = false
     this.#isHandling = true
@@ -173,10 +177,10 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
         const { record } = part.items[0] as BatchItem<R>
         this.#events.tell({ kind: 'recordTimedOut', record, attempts, timeoutMs })
       })
-      const after = afterReturn(part, await result, retry, Date.now())
+      const after = afterReturn(part, await result, retry, this.#clock.now())
       return { ...after, threw: false }
     } catch (error) {
-      return { ...afterThrow(part, error, retry, Date.now(), throwsInRow), threw: true }
+      return { ...afterThrow(part, error, retry, this.#clock.now(), throwsInRow), threw: true }
     } finally {
       this.#attempts.settled(context)
     }

@@ -1,5 +1,6 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
+import { clockOf } from '../session/clock.ts'
 import type { Shard } from '../session/record-processor.ts'
 import { BlockedRecords } from './blocked-records.ts'
 
@@ -30,7 +31,7 @@ export class RecordEvents<R extends Position> {
   constructor(shard: Shard, listener: OnRecordEvent<R> | undefined) {
     this.#shard = shard
     this.#listener = listener
-    this.#blocked = new BlockedRecords(shard.logger)
+    this.#blocked = new BlockedRecords(shard.logger, clockOf(shard))
   }
 
   /** How many records block the shard. */

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts'
 import type { HandledMessage, SessionState } from './session-events.ts'
 
 /** One shard as `runtime.status()` tells of it: plain JSON. */
@@ -27,11 +28,16 @@ export type SessionTotals = Pick<SessionStatus, 'records' | 'batches' | 'checkpo
 
 /** Counts what passes through a session. */
 export class SessionFigures {
+  readonly #clock: Clock
   #records = 0
   #batches = 0
   #checkpoints = 0
   #millisBehindLatest: number | null = null
   #handlingSince: number | null = null
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
 
   /** A checkpoint is in the lease table. */
   saved(): void {
@@ -40,7 +46,7 @@ export class SessionFigures {
 
   /** The processor gets a message: not every one that comes, for some break the protocol, or come after the lease is lost. */
   began(message: HandledMessage): void {
-    this.#handlingSince = Date.now()
+    this.#handlingSince = this.#clock.now()
     if (message.kind !== 'processRecords') return
     this.#millisBehindLatest = message.millisBehindLatest
     if (message.records.length > 0) this.#batches++
@@ -59,7 +65,8 @@ export class SessionFigures {
       shardId: shardId ?? '',
       state: 'action' in phase ? `${phase.name} ${phase.action}` : phase.name,
       lease,
-      handlingMs: phase.name === 'handling' && this.#handlingSince !== null ? Date.now() - this.#handlingSince : null,
+      handlingMs:
+        phase.name === 'handling' && this.#handlingSince !== null ? this.#clock.now() - this.#handlingSince : null,
       records: this.#records,
       batches: this.#batches,
       checkpoints: this.#checkpoints,
