@@ -1,0 +1,5 @@
+export type { Action } from '../protocol/messages.ts'
+export type { SessionEnd } from '../session/session-events.ts'
+export type { LogLine } from './recording-logger.ts'
+export type { TestChange, TestRecord } from './test-records.ts'
+export { type TestShard, type TestShardOptions, testDynamodbShard, testShard } from './test-shard.ts'
