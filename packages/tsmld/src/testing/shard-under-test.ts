@@ -1,7 +1,10 @@
+import { importedProcessor } from '../processors/module-processor.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
-import type { Action, WireRecord } from '../protocol/messages.ts'
-import type { Position } from '../records/record.ts'
-import type { RecordsDecoder } from '../records/records-decoder.ts'
+import type { Action, RecordFormat, WireRecord } from '../protocol/messages.ts'
+import type { NumberForm } from '../records/attribute-value.ts'
+import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
+import type { KinesisRecord, Position } from '../records/record.ts'
+import { type RecordsDecoder, recordsDecoder } from '../records/records-decoder.ts'
 import { comparePositions } from '../records/sequence-number.ts'
 import { maxCheckpointAttempts } from '../runtime/session-home.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
@@ -10,6 +13,7 @@ import type { SessionStatus } from '../session/session-status.ts'
 import { type SessionContext, ShardSession } from '../session/shard-session.ts'
 import { type ActionMessage, type AnswerFault, type LeaseTable, MemoryDaemon } from './memory-daemon.ts'
 import { type LogLine, RecordingLogger } from './recording-logger.ts'
+import { changeOnWire, kinesisOnWire, RecordNumbers, type TestChange, type TestRecord } from './test-records.ts'
 import type { TestShard, TestShardOptions } from './test-shard.ts'
 import { turns } from './turns.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -162,9 +166,13 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
     return handled
   }
 
-  async stop(): Promise<boolean> {
+  stop(): Promise<boolean> {
+    this.announceStop()
+    return this.requestShutdown()
+  }
+
+  announceStop(): void {
     this.#played.session.announceStop()
-    return await this.requestShutdown()
   }
 
   async disconnect(): Promise<void> {
@@ -222,4 +230,35 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   #plan(fault: AnswerFault, times: number): void {
     for (let time = 0; time < times; time++) this.#table.faults.push(fault)
   }
+}
+
+/** A shard of a Kinesis stream, begun. */
+export async function kinesisShard(
+  processor: ProcessorFactory<KinesisRecord>,
+  options: TestShardOptions,
+): Promise<ShardUnderTest<KinesisRecord, TestRecord>> {
+  const numbers = new RecordNumbers()
+  const shard = new ShardUnderTest(await importedProcessor(processor), options, {
+    decodeRecords: records => records,
+    encode: (record: TestRecord, nowMs) => kinesisOnWire(record, numbers, nowMs),
+  })
+  await shard.begin()
+  return shard
+}
+
+/** A shard of a DynamoDB stream, begun. */
+export async function dynamodbShard<Item extends object, View extends StreamViewType>(
+  processor: ProcessorFactory<DynamodbRecord<Item, View>>,
+  options: TestShardOptions,
+  format: RecordFormat,
+  numberForm: NumberForm,
+): Promise<ShardUnderTest<DynamodbRecord<Item, View>, TestChange<Item>>> {
+  const numbers = new RecordNumbers()
+  const decode: unknown = recordsDecoder(format, numberForm)
+  const shard = new ShardUnderTest(await importedProcessor(processor), options, {
+    decodeRecords: decode as RecordsDecoder<DynamodbRecord<Item, View>>,
+    encode: (change: TestChange<Item>, nowMs) => changeOnWire(change, numbers, nowMs),
+  })
+  await shard.begin()
+  return shard
 }
