@@ -82,7 +82,7 @@ test('changes of a DynamoDB shard are recorded as their bytes, and replayed as i
     readonly n?: number
   }
   const noted = (seen: unknown[]): ProcessorFactory<DynamodbRecord<Item>> =>
-    eachRecord((record: DynamodbRecord<Item>) => void seen.push(record.toString(), JSON.stringify(record)))
+    eachRecord((record: DynamodbRecord<Item>) => void seen.push(JSON.stringify(record)))
   const live: unknown[] = []
   const again: unknown[] = []
   const folder = newFolder()
@@ -92,7 +92,7 @@ test('changes of a DynamoDB shard are recorded as their bytes, and replayed as i
   await shard.endShard()
   const file = onlyFile(folder)
   const replayed = await replayDynamodbShard<Item>(file, noted(again))
-  assert.equal(live.length, 4)
+  assert.equal(live.length, 2)
   assert.deepEqual(again, live)
   assert.deepEqual(replayed.shard.ended, { kind: 'shardEnded' })
   await replayed.shard.close()
