@@ -29,22 +29,13 @@ import {
   streamFromProperties,
   TsmldError,
 } from '../src/index.ts'
+import { assertType } from './support/assert-type.ts'
 
 // What an editor knows of a user's code. The compiler is what checks it; the definitions are made as well, and asserted on.
 
 interface Item {
   readonly id: string
   readonly visits: number
-}
-
-/** True where both types are the same, as far as assigning goes, and B is not `any`. */
-type Same<A, B> = 0 extends 1 & B ? false : [A] extends [B] ? ([B] extends [A] ? true : false) : false
-
-/** Compiles only where `value` is of this very type, and not `any`. */
-function assertType<A>(): <B>(value: B, same: Same<A, B>) => void {
-  return (value, same) => {
-    assert.ok(same, String(value))
-  }
 }
 
 const clicks = { streamName: 'clicks', applicationName: 'clicks-cache' }

@@ -1,6 +1,7 @@
 import { TimeoutError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
 import type { Shard } from '../session/record-processor.ts'
 import type { RunningCalls } from './running-calls.ts'
 
@@ -65,9 +66,10 @@ class LimitedAttempt implements RecordContext {
   readonly logger: Logger
   readonly attempt: number
   readonly #shardSignal: AbortSignal
+  readonly #clock: Clock
   #abort: AbortController | undefined
   #reason: Error | undefined
-  #timer: NodeJS.Timeout | undefined
+  #timer: object | undefined
 
   constructor(shard: Shard, attempt: number) {
     this.stream = shard.stream
@@ -78,6 +80,7 @@ class LimitedAttempt implements RecordContext {
     this.logger = shard.logger
     this.attempt = attempt
     this.#shardSignal = shard.signal
+    this.#clock = clockOf(shard)
   }
 
   get signal(): AbortSignal {
@@ -90,7 +93,7 @@ class LimitedAttempt implements RecordContext {
   }
 
   limit(timeoutMs: number, late: () => void): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.setTimeout(() => {
       this.cancel(new TimeoutError(`The handler has passed its limit of ${timeoutMs} ms.`, { shardId: this.shardId }))
       late()
     }, timeoutMs)
@@ -103,6 +106,6 @@ class LimitedAttempt implements RecordContext {
   }
 
   unlimit(): void {
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
   }
 }

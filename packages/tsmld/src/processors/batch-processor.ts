@@ -2,6 +2,7 @@ import { bool, func, integer, milliseconds } from '../config/checks.ts'
 import { asError, ConfigError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { recordDelayMs } from '../records/record-measures.ts'
+import { clockOf } from '../session/clock.ts'
 import type { Checkpointer, ProcessorFactory, Shard } from '../session/record-processor.ts'
 import { type FlushPolicy, FlushRunner } from './flush-runner.ts'
 import type { Flusher } from './flusher.ts'
@@ -85,7 +86,7 @@ function announced<R extends Position>(
       await checkpointer.checkpoint(at)
       if (at === undefined) return
       const { sequenceNumber, subSequenceNumber } = at
-      const checkpoint = { sequenceNumber, subSequenceNumber, delayMs: recordDelayMs(at, Date.now()) }
+      const checkpoint = { sequenceNumber, subSequenceNumber, delayMs: recordDelayMs(at, clockOf(shard).now()) }
       if (logCheckpoints === true) shard.logger.info(checkpoint, 'the lease table holds a checkpoint')
       try {
         onCheckpoint?.(checkpoint, shard)

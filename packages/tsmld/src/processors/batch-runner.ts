@@ -2,6 +2,7 @@ import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { recordBytes } from '../records/record-measures.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
 import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
@@ -27,12 +28,13 @@ export interface BatchPolicy<R> extends FailurePolicy<R>, BatchLimits {
 export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   readonly emptyBatches = true
   readonly #shard: Shard
+  readonly #clock: Clock
   readonly #policy: BatchPolicy<R>
   readonly #life: ShardLife
   readonly #attempts: Attempts<R>
   readonly #events: RecordEvents<R>
   readonly #pace: CheckpointPace
-  readonly #pause = new Pause()
+  readonly #pause: Pause
   readonly #window = new CheckpointWindow<R>()
   readonly #gathered: BatchAccumulator<R>
   #isHandling = false
@@ -40,7 +42,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   #isDue = false
   /** Everything gathered is to be handled, however little. */
   #isLast = false
-  #timer: NodeJS.Timeout | undefined
+  #timer: object | undefined
   /** Records came while the process stopped, and were not taken. */
   #refused = false
   /** The shard is left with records that block. */
@@ -48,6 +50,8 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
 
   constructor(shard: Shard, policy: BatchPolicy<R>) {
     this.#shard = shard
+    this.#clock = clockOf(shard)
+    this.#pause = new Pause(this.#clock)
     this.#policy = policy
     this.#gathered = new BatchAccumulator(policy)
     this.#events = new RecordEvents(shard, policy.onEvent)
@@ -56,7 +60,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
       this.#phaseChanged()
     })
     const position = () => this.#window.checkpoint
-    this.#pace = new CheckpointPace(policy.checkpointIntervalMs, position, error => {
+    this.#pace = new CheckpointPace(this.#clock, policy.checkpointIntervalMs, position, error => {
       this.#life.fail(asError(error))
     })
   }
@@ -106,7 +110,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     const { phase } = this.#life
     this.#events.stop()
     this.#pause.end(phase === 'over')
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     if (phase === 'over') this.#pace.stop()
     this.#pump()
   }
@@ -123,7 +127,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
 
   /** Lets the next batch gather, but not for longer than its oldest record may wait. */
   #wait(): void {
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined
       this.#isDue = true
       this.#pump()
@@ -131,7 +135,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #begin(): void {
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#isDue = false
     this.#isHandling = true
@@ -177,10 +181,10 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
       this.#attempts.goesOn(context, record, timeoutMs => {
         this.#events.tell({ kind: 'recordTimedOut', record, attempts, timeoutMs })
       })
-      const after = afterReturn(part, await result, retry, Date.now())
+      const after = afterReturn(part, await result, retry, this.#clock.now())
       return { ...after, threw: false }
     } catch (error) {
-      return { ...afterThrow(part, error, retry, Date.now(), throwsInRow), threw: true }
+      return { ...afterThrow(part, error, retry, this.#clock.now(), throwsInRow), threw: true }
     } finally {
       this.#attempts.settled(context, record)
     }

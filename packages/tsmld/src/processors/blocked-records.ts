@@ -1,6 +1,7 @@
 import { asError } from '../errors.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { Position } from '../records/record.ts'
+import type { Clock } from '../session/clock.ts'
 import type { BlockedRecord } from '../session/held-records.ts'
 
 /** What fails where a record blocks. */
@@ -24,12 +25,14 @@ const mostReported = 10
 /** Says as an error, at first and then with growing delays, that a shard stands still; one line for all of its records, since a sink that is down blocks many. */
 export class BlockedRecords<R extends Position> {
   readonly #logger: Logger
+  readonly #clock: Clock
   readonly #records = new Map<R, Blocking & { readonly since: number }>()
-  #timer: NodeJS.Timeout | undefined
+  #timer: object | undefined
   #isSilent = false
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, clock: Clock) {
     this.#logger = logger
+    this.#clock = clock
   }
 
   get size(): number {
@@ -56,7 +59,7 @@ export class BlockedRecords<R extends Position> {
   /** Whether it did not block before. */
   put(record: R, blocking: Blocking): boolean {
     const before = this.#records.get(record)
-    this.#records.set(record, { ...blocking, since: before?.since ?? Date.now() })
+    this.#records.set(record, { ...blocking, since: before?.since ?? this.#clock.now() })
     if (this.#records.size === 1 && before === undefined) this.#say(firstRepeatMs)
     return before === undefined
   }
@@ -65,7 +68,7 @@ export class BlockedRecords<R extends Position> {
   delete(record: R): boolean {
     if (!this.#records.delete(record)) return false
     if (this.#records.size === 0) {
-      clearTimeout(this.#timer)
+      this.#clock.clearTimeout(this.#timer)
       this.#logger.info({}, 'no record blocks the shard any more')
     }
     return true
@@ -74,7 +77,7 @@ export class BlockedRecords<R extends Position> {
   /** Nothing more is said of what blocks: the shard is being left. */
   silence(): void {
     this.#isSilent = true
-    clearTimeout(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
   }
 
   #say(repeatMs: number): void {
@@ -83,10 +86,17 @@ export class BlockedRecords<R extends Position> {
     const [{ sequenceNumber, subSequenceNumber }, { error, attempts, by, since }] = oldest
     const blockedRecords = this.#records.size
     this.#logger.error(
-      { err: error, sequenceNumber, subSequenceNumber, attempts, blockedRecords, blockedForMs: Date.now() - since },
+      {
+        err: error,
+        sequenceNumber,
+        subSequenceNumber,
+        attempts,
+        blockedRecords,
+        blockedForMs: this.#clock.now() - since,
+      },
       `${whatBlocks[by]}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}`,
     )
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.setTimeout(() => {
       this.#say(Math.min(2 * repeatMs, greatestRepeatMs))
     }, repeatMs)
   }

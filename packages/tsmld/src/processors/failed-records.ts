@@ -1,5 +1,6 @@
 import type { Position } from '../records/record.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
 import type { Shard } from '../session/record-processor.ts'
 import type { InLane } from './key-lanes.ts'
 import type { FailurePolicy } from './processor-options.ts'
@@ -41,16 +42,18 @@ export interface FailedRecordsOwner<R> {
 /** What becomes of one shard's records that fail under `eachRecord`: a delay and another attempt, or, for poison, what the policy says. */
 export class FailedRecords<R extends Position> {
   readonly #shard: Shard
+  readonly #clock: Clock
   readonly #policy: FailurePolicy<R>
   readonly #events: RecordEvents<R>
   readonly #owner: FailedRecordsOwner<R>
-  readonly #delays = new Map<PendingRecord<R>, NodeJS.Timeout>()
+  readonly #delays = new Map<PendingRecord<R>, object>()
   #phase: LifePhase = 'open'
   #waiting = 0
   #delivering = 0
 
   constructor(shard: Shard, policy: FailurePolicy<R>, events: RecordEvents<R>, owner: FailedRecordsOwner<R>) {
     this.#shard = shard
+    this.#clock = clockOf(shard)
     this.#policy = policy
     this.#events = events
     this.#owner = owner
@@ -65,8 +68,8 @@ export class FailedRecords<R extends Position> {
   failed(pending: PendingRecord<R>, error: unknown): void {
     if (this.#phase === 'over') return
     const { record, attempts, blocks } = pending
-    pending.failedAt ??= Date.now()
-    const elapsedMs = Date.now() - pending.failedAt
+    pending.failedAt ??= this.#clock.now()
+    const elapsedMs = this.#clock.now() - pending.failedAt
     const delayMs =
       blocks || pending.broken !== null ? null : retryDelayMs({ error, attempts, elapsedMs }, this.#policy.retry)
     if (delayMs === null) {
@@ -87,7 +90,7 @@ export class FailedRecords<R extends Position> {
     this.#phase = phase
     for (const [pending, timer] of this.#delays) {
       if (phase !== 'over' && !pending.blocks) continue
-      clearTimeout(timer)
+      this.#clock.clearTimeout(timer)
       this.#delays.delete(pending)
     }
     if (phase === 'over') this.#waiting = 0
@@ -157,7 +160,7 @@ export class FailedRecords<R extends Position> {
   }
 
   #delay(pending: PendingRecord<R>, delayMs: number, then: () => void): void {
-    const timer = setTimeout(() => {
+    const timer = this.#clock.setTimeout(() => {
       this.#delays.delete(pending)
       then()
     }, delayMs)

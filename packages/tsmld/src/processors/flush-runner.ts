@@ -9,11 +9,13 @@
 import { asError, RecordProcessorError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { recordBytes, recordDelayMs } from '../records/record-measures.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
+import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { CheckpointPace } from './checkpoint-pace.ts'
+import { FlushTokens } from './flush-tokens.ts'
 import type { Flusher, FlushKind, FlushToken } from './flusher.ts'
 import { FlusherFailures } from './flusher-failures.ts'
-import { HeldRecords } from './held-records.ts'
 import type { FailurePolicy } from './processor-options.ts'
 import { leftToNext, ShardLife } from './shard-life.ts'
 
@@ -32,12 +34,13 @@ export interface FlushPolicy<R> extends Pick<FailurePolicy<R>, 'retry' | 'checkp
 export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   readonly emptyBatches = true
   readonly #shard: Shard
+  readonly #clock: Clock
   readonly #policy: FlushPolicy<R>
   readonly #flusher: Flusher<R>
   readonly #life: ShardLife
   readonly #failures: FlusherFailures<R>
   readonly #pace: CheckpointPace
-  readonly #held = new HeldRecords<R>()
+  readonly #held = new FlushTokens<R>()
   #batch: readonly R[] = []
   /** How many of the batch the flusher has taken or ignored. */
   #taken = 0
@@ -55,28 +58,27 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   #refused = false
   /** What blocks was left, or the session must end: the flusher is only closed. */
   #stuck = false
-  #flushTimer: NodeJS.Timeout | undefined
-  #beatTimer: NodeJS.Timeout | undefined
+  #flushTimer: object | undefined
+  #beatTimer: object | undefined
 
   constructor(shard: Shard, policy: FlushPolicy<R>, flusher: Flusher<R>) {
     this.#shard = shard
+    this.#clock = clockOf(shard)
     this.#policy = policy
     this.#flusher = flusher
     this.#failures = new FlusherFailures(shard, policy)
     this.#life = new ShardLife(shard, () => {
       this.#phaseChanged()
     })
-    const position = () => this.#held.checkpoint
-    this.#pace = new CheckpointPace(policy.checkpointIntervalMs, position, error => {
-      this.#fail(error)
-    })
+    const failed = this.#fail.bind(this)
+    this.#pace = new CheckpointPace(this.#clock, policy.checkpointIntervalMs, () => this.#held.checkpoint, failed)
     this.#failures.enter(this.#life.phase)
     this.#pump()
   }
 
   processRecords({ records }: Batch<R>, checkpointer: Checkpointer): Promise<void> | undefined {
     this.#pace.use(this.#policy.announced(checkpointer, this.#shard))
-    if (this.#life.phase === 'open') this.#give(records)
+    if (this.#life.phase === 'open') [this.#batch, this.#taken] = [records, 0]
     else if (records.length > 0) this.#refused = true
     this.#pump()
     return this.#life.until(() => (this.#life.phase === 'open' ? this.#taken === this.#batch.length : !this.#isBusy))
@@ -103,9 +105,8 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
     return this.#life.always(() => !this.#isBusy)
   }
 
-  #give(batch: readonly R[]): void {
-    this.#batch = batch
-    this.#taken = 0
+  held(): HeldRecords {
+    return this.#failures.held()
   }
 
   async #flushAll(): Promise<void> {
@@ -168,7 +169,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   /** Adds records until a flush is due; this is what each record costs. Gives what to wait for where one could not be. */
   #addAll(): (() => Promise<void>) | null {
     const { maxRecords, maxBytes, subSequenceCheckpoints } = this.#policy
-    const now = Date.now()
+    const now = this.#clock.now()
     while (this.#due === null && this.#taken < this.#batch.length) {
       const record = this.#batch[this.#taken] as R
       // The KCL hands over all of an aggregate at once.
@@ -197,7 +198,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
       this.#room = null
       if (this.#added.records >= maxRecords || this.#added.bytes >= maxBytes) this.#due = 'partial'
     }
-    if (this.#taken === this.#batch.length) this.#give([])
+    if (this.#taken === this.#batch.length) [this.#batch, this.#taken] = [[], 0]
     return null
   }
 
@@ -210,7 +211,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   async #flush(kind: FlushKind): Promise<void> {
     let tokens: readonly FlushToken[]
     try {
-      tokens = await this.#flusher.flush(kind)
+      tokens = await this.#failures.watched(this.#held.oldest, () => this.#flusher.flush(kind))
     } catch (error) {
       if (!(await this.#failed(`flush('${kind}')`, error))) this.#stuck = true
       return
@@ -224,7 +225,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   async #heartbeat(): Promise<void> {
     let tokens: readonly FlushToken[]
     try {
-      tokens = (await this.#flusher.heartbeat?.()) ?? []
+      tokens = (await this.#failures.watched(this.#held.oldest, () => this.#flusher.heartbeat?.())) ?? []
     } catch (error) {
       await this.#failed('heartbeat()', error)
       return
@@ -244,7 +245,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
     if (isAll && missing > 0) throw this.#error(`${by} did not return the tokens of ${missing} records that were added`)
     this.#held.done(tokens)
     this.#added = { records: 0, bytes: 0 }
-    clearTimeout(this.#flushTimer)
+    this.#clock.clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
     this.#pace.reachedEnd()
   }
@@ -266,13 +267,13 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
 
   #startTimers(): void {
     if (this.#held.size > 0)
-      this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer ??= this.#clock.setTimeout(() => {
         this.#flushTimer = undefined
         this.#due ??= 'partial'
         this.#pump()
       }, this.#policy.flushIntervalMs)
     if (this.#flusher.heartbeat !== undefined)
-      this.#beatTimer ??= setTimeout(() => {
+      this.#beatTimer ??= this.#clock.setTimeout(() => {
         this.#beatTimer = undefined
         this.#isBeatDue = true
         this.#pump()
@@ -280,8 +281,8 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #stopTimers(): void {
-    clearTimeout(this.#flushTimer)
-    clearTimeout(this.#beatTimer)
+    this.#clock.clearTimeout(this.#flushTimer)
+    this.#clock.clearTimeout(this.#beatTimer)
   }
 
   /** The session must end, and nothing more is saved. */

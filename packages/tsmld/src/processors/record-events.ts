@@ -1,5 +1,6 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
+import { clockOf } from '../session/clock.ts'
 import type { HeldRecords } from '../session/held-records.ts'
 import type { Shard } from '../session/record-processor.ts'
 import { BlockedRecords, type Blocker } from './blocked-records.ts'
@@ -24,7 +25,7 @@ export type OnRecordEvent<R> = (event: RecordEvent<R>, shard: Shard) => void
 /** Everything that is said about one shard's failing records passes here: to the log, and to whoever listens. */
 export class RecordEvents<R extends Position> {
   /** The calls of the handler and of the dead-letter sink. */
-  readonly calls = new RunningCalls<R>()
+  readonly calls: RunningCalls<R>
   readonly #shard: Shard
   readonly #listener: OnRecordEvent<R> | undefined
   readonly #blocked: BlockedRecords<R>
@@ -34,7 +35,9 @@ export class RecordEvents<R extends Position> {
   constructor(shard: Shard, listener: OnRecordEvent<R> | undefined) {
     this.#shard = shard
     this.#listener = listener
-    this.#blocked = new BlockedRecords(shard.logger)
+    const clock = clockOf(shard)
+    this.calls = new RunningCalls(clock)
+    this.#blocked = new BlockedRecords(shard.logger, clock)
   }
 
   /** How many records block the shard. */

@@ -14,6 +14,7 @@
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import type { KeyOf } from '../records/record-key.ts'
+import { clockOf } from '../session/clock.ts'
 import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { Attempts, type RecordContext } from './attempt.ts'
@@ -80,7 +81,7 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
     })
     this.#failed.enter(this.#life.phase)
     const position = () => this.#window.checkpoint
-    this.#pace = new CheckpointPace(policy.checkpointIntervalMs, position, error => {
+    this.#pace = new CheckpointPace(clockOf(shard), policy.checkpointIntervalMs, position, error => {
       this.#life.fail(asError(error))
     })
   }

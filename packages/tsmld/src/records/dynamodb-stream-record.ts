@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts'
+import type { WireRecord } from '../protocol/messages.ts'
 import type { NumberForm } from './attribute-value.ts'
 import type { DynamodbRecord, StreamViewType, UserIdentity } from './dynamodb-record.ts'
 import type { Position } from './record.ts'
@@ -21,17 +22,22 @@ export interface StreamEvent {
 /** A {@link DynamodbRecord} that reads its fields when asked, and decodes its keys and images once, when first read. */
 export class DynamodbStreamRecord {
   readonly #event: StreamEvent
-  readonly #position: Position
+  readonly #wire: WireRecord
   readonly #numbers: NumberForm
   // Null: not decoded yet.
   #keys: Record<string, unknown> | null = null
   #newImage: Record<string, unknown> | undefined | null = null
   #oldImage: Record<string, unknown> | undefined | null = null
 
-  constructor(event: StreamEvent, position: Position, numbers: NumberForm) {
+  constructor(event: StreamEvent, wire: WireRecord, numbers: NumberForm) {
     this.#event = event
-    this.#position = position
+    this.#wire = wire
     this.#numbers = numbers
+  }
+
+  /** The record of the wire that such a record reads; null for any other object. */
+  static wireOf(record: object): WireRecord | null {
+    return #wire in record ? record.#wire : null
   }
 
   get eventName(): DynamodbRecord['eventName'] {
@@ -39,11 +45,11 @@ export class DynamodbStreamRecord {
   }
 
   get sequenceNumber(): string {
-    return this.#position.sequenceNumber
+    return this.#wire.sequenceNumber
   }
 
   get subSequenceNumber(): number {
-    return this.#position.subSequenceNumber
+    return this.#wire.subSequenceNumber
   }
 
   get eventId(): string | null {

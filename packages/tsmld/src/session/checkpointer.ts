@@ -1,5 +1,6 @@
 import { shown } from '../config/checks.ts'
 import { CheckpointError } from '../errors.ts'
+import type { Logger } from '../observability/logger.ts'
 import type { WirePosition } from '../protocol/messages.ts'
 import type { Position } from '../records/record.ts'
 import { comparePositions } from '../records/sequence-number.ts'
@@ -17,24 +18,24 @@ export class SessionCheckpointer implements Checkpointer {
   #waiters: Waiter[] = []
   readonly #state: () => SessionState
   readonly #request: (position: WirePosition) => void
-  readonly #refused: (error: CheckpointError) => void
+  readonly #logger: () => Logger
 
-  /** @param refused is told of a position that no session could save. */
-  constructor(
-    state: () => SessionState,
-    request: (position: WirePosition) => void,
-    refused: (error: CheckpointError) => void,
-  ) {
+  constructor(state: () => SessionState, request: (position: WirePosition) => void, logger: () => Logger) {
     this.#state = state
     this.#request = request
-    this.#refused = refused
+    this.#logger = logger
   }
 
   checkpoint(at?: Position): Promise<void> {
     const position = resolvePosition(this.#state(), at)
     if (position === null) return Promise.resolve()
     if (position instanceof CheckpointError) {
-      if (position.reason === 'IllegalArgumentException') this.#refused(position)
+      // One that is not awaited would go unnoticed.
+      if (position.reason === 'IllegalArgumentException')
+        this.#logger().error(
+          { err: position },
+          `a checkpoint is refused, and nothing is saved by it: ${position.message}`,
+        )
       return observed(Promise.reject(position))
     }
     const saved = new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts'
 import type { BlockedRecord, HeldRecords, RunningCall } from './held-records.ts'
 import type { RecordProcessor } from './record-processor.ts'
 import type { HandledMessage, SessionState } from './session-events.ts'
@@ -35,6 +36,7 @@ export type SessionTotals = Pick<SessionStatus, 'records' | 'batches' | 'checkpo
 
 /** Counts what passes through a session. */
 export class SessionFigures {
+  readonly #clock: Clock
   #records = 0
   #batches = 0
   #checkpoints = 0
@@ -43,6 +45,10 @@ export class SessionFigures {
   /** The present action's call into user code. */
   #call: { readonly sequenceNumber: string | null; readonly since: number } | null = null
 
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
+
   /** A checkpoint is in the lease table. */
   saved(): void {
     this.#checkpoints++
@@ -50,7 +56,7 @@ export class SessionFigures {
 
   /** The processor gets a message: not every one that comes, for some break the protocol, or come after the lease is lost. */
   began(message: HandledMessage): void {
-    this.#handlingSince = Date.now()
+    this.#handlingSince = this.#clock.now()
     if (message.kind === 'initialize') this.#call = null
     else this.called(message.kind === 'processRecords' ? (message.records[0]?.sequenceNumber ?? null) : null)
     if (message.kind !== 'processRecords') return
@@ -61,7 +67,7 @@ export class SessionFigures {
 
   /** User code is called, with the records from this one on. Before it, an `initialize` only waits for its turn. */
   called(sequenceNumber: string | null): void {
-    this.#call = { sequenceNumber, since: Date.now() }
+    this.#call = { sequenceNumber, since: this.#clock.now() }
   }
 
   /** Goes on counting where an earlier session of the same shard was. */
@@ -82,7 +88,7 @@ export class SessionFigures {
       shardId: shardId ?? '',
       state: 'action' in phase ? `${phase.name} ${phase.action}` : phase.name,
       lease,
-      handlingMs: isHandling && this.#handlingSince !== null ? Date.now() - this.#handlingSince : null,
+      handlingMs: isHandling && this.#handlingSince !== null ? this.#clock.now() - this.#handlingSince : null,
       longestCall: held === undefined ? this.#longestCall(isHandling) : held.longestCall,
       blockedRecords: held?.blockedRecords ?? 0,
       blocked: held?.blocked ?? [],
@@ -98,7 +104,7 @@ export class SessionFigures {
   #longestCall(isHandling: boolean): RunningCall | null {
     if (!isHandling || this.#call === null) return null
     const { sequenceNumber, since } = this.#call
-    return { sequenceNumber, runsMs: Date.now() - since }
+    return { sequenceNumber, runsMs: this.#clock.now() - since }
   }
 }
 

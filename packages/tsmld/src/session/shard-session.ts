@@ -8,6 +8,7 @@ import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
 import { blameDaemon, blameProcessor, type Whose } from './blame.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
+import { type Clock, systemClock, withClock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
 import {
@@ -37,6 +38,8 @@ export interface SessionContext<R> {
   readonly checkpointTimeoutMs: number
   /** How often a throttled checkpoint is sent before it fails the session. */
   readonly maxCheckpointAttempts: number
+  /** Only where time is not Node's. */
+  readonly clock?: Clock
 }
 
 const checkpointBackoff = { baseMs: 200, maxMs: 10_000 }
@@ -46,8 +49,9 @@ export class ShardSession<R> {
   /** Resolves when the session is over; the user's handler may still be running: see {@link handlerSettled}. */
   readonly ended: Promise<SessionEnd>
   /** Its counts; a later session of the same shard goes on with them. */
-  readonly figures = new SessionFigures()
+  readonly figures: SessionFigures
   readonly #context: SessionContext<R>
+  readonly #clock: Clock
   readonly #connection: Connection
   readonly #rules: SessionRules
   readonly #codec: Codec
@@ -60,12 +64,14 @@ export class ShardSession<R> {
   #state: SessionState = initialState
   #processor: RecordProcessor<R> | null = null
   #running: Promise<void> = Promise.resolve()
-  #timer: NodeJS.Timeout | undefined
+  #timer: object | undefined
   #resolveEnded!: (end: SessionEnd) => void
 
   /** @param shardId as the hello gave it; null where `initialize` is the first to name it. */
   constructor(context: SessionContext<R>, connection: Connection, shardId: string | null) {
     this.#context = context
+    this.#clock = context.clock ?? systemClock
+    this.figures = new SessionFigures(this.#clock)
     this.#connection = connection
     this.#shardId = shardId
     this.#logger = context.logger
@@ -82,9 +88,7 @@ export class ShardSession<R> {
       position => {
         this.#dispatch({ kind: 'checkpointRequested', position })
       },
-      error => {
-        this.#logger.error({ err: error }, `a checkpoint is refused, and nothing is saved by it: ${error.message}`)
-      },
+      () => this.#logger,
     )
     this.ended = new Promise(resolve => {
       this.#resolveEnded = resolve
@@ -172,7 +176,7 @@ export class ShardSession<R> {
   #dispatch(event: SessionEvent): void {
     const before = this.#state
     const { state, effects } = transition(before, event, this.#rules)
-    if (state.outstanding !== before.outstanding) clearTimeout(this.#timer)
+    if (state.outstanding !== before.outstanding) this.#clock.clearTimeout(this.#timer)
     if (state.saved !== before.saved) this.figures.saved()
     this.#state = state
     for (const effect of effects) this.#perform(effect)
@@ -225,7 +229,7 @@ export class ShardSession<R> {
   }
 
   #setTimer(kind: 'retryDue' | 'answerOverdue', delayMs: number): void {
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#clock.setTimeout(() => {
       this.#dispatch({ kind })
     }, delayMs)
   }
@@ -272,7 +276,7 @@ export class ShardSession<R> {
       throw new ProtocolError(`The daemon's hello named ${this.#shardId}, its initialize ${message.shardId}.`)
     }
     this.#shardId = message.shardId
-    const { stream, applicationName, factory, logger } = this.#context
+    const { stream, applicationName, factory, logger, clock } = this.#context
     this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })
     await this.#context.beforeInitialize(this)
     this.#abort.signal.throwIfAborted()
@@ -286,7 +290,7 @@ export class ShardSession<R> {
       stopping: this.#stopping.signal,
       logger: this.#logger,
     }
-    this.#processor = asProcessor(await factory(shard))
+    this.#processor = asProcessor(await factory(clock === undefined ? shard : withClock(shard, clock)))
   }
 
   get #whose(): Whose {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DaemonLog, parseLogLine } from '../../src/daemon/daemon-log.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 const line = (level: string, message: string): string =>

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { DaemonHost } from '../../src/daemon/daemon-host.ts'
 import { EmbeddedDaemon } from '../../src/daemon/embedded-daemon.ts'
 import type { ListenerLoads } from '../../src/daemon/listener-loads.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { FakeDaemons } from '../support/fake-daemons.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
 import { until } from '../support/turns.ts'
 
 test('loads that change are told to the daemon, many changes at once, until its stream is out', async t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { JavaProcess } from '../../src/daemon/java-process.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 
 test('a java that cannot be run has exited, and its error names it', async () => {
   const jvm = new JavaProcess({ java: '/nowhere/java', args: [], env: {} }, new RecordingLogger(), {})

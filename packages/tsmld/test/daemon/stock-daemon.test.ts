@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test'
 import { type StockDaemonOptions, startStockDaemon } from '../../src/daemon/stock-daemon.ts'
 import { deferred } from '../../src/deferred.ts'
 import { DaemonExitError, TimeoutError } from '../../src/errors.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { FakeDaemons, type FakeMode, isAlive } from '../support/fake-daemons.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, until } from '../support/turns.ts'
 
 async function stock(t: TestContext, mode: FakeMode, options: Partial<StockDaemonOptions> = {}) {

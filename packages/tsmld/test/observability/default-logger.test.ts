@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { RecordProcessorError, RestartLimitError } from '../../src/errors.ts'
 import { stderrLogger } from '../../src/observability/default-logger.ts'
 import { withFields } from '../../src/observability/logger.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 
 /** What goes to stderr while the test runs. */
 function captureStderr(t: TestContext): string[] {

@@ -4,22 +4,24 @@ import { CheckpointError, ProtocolError, RecordProcessorError } from '../../src/
 import { eachBatch } from '../../src/processors/each-batch.ts'
 import { eachRecord } from '../../src/processors/each-record.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
+import type { KinesisRecord } from '../../src/records/record.ts'
+import { testShard } from '../../src/testing/index.ts'
 import { HandlerCalls, heardBy, keyedBatch, playedSaving, playedWith } from '../support/played-records.ts'
 import { endError } from '../support/played-session.ts'
+import { checkpointed } from '../support/shard-under-test.ts'
 import { isPending, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch } from '../support/wire-records.ts'
 
-test('a handler that throws never fails the session, however often: that is what onPoison is for (1)', async t => {
-  const clock = new VirtualClock(t)
+test('a handler that throws never fails the session, however often: that is what onPoison is for (1)', async () => {
   const handler = (): never => {
     throw new Error('bug')
   }
-  const { daemon, end } = await playedWith(eachRecord(handler))
-  daemon.say(batch(1))
-  await clock.pass(600_000)
-  assert.equal(end(), null)
-  assert.deepEqual(daemon.heard(), [])
+  await using shard = await testShard(eachRecord(handler))
+  await shard.deliver([{}])
+  await shard.advance(600_000)
+  assert.equal(shard.ended, null)
+  assert.deepEqual(shard.statuses, ['initialize'])
 })
 
 test('a throttled checkpoint is asked for again, while records go on, and the newest position follows it (2)', async t => {
@@ -214,21 +216,18 @@ for (const [name, factory] of [
   })
 }
 
-test('a poison record that blocks does not hold a stop up: it is left uncheckpointed for the next worker (21)', async t => {
-  const clock = new VirtualClock(t)
-  const handler = ({ sequenceNumber }: WireRecord): void => {
+test('a poison record that blocks does not hold a stop up: it is left uncheckpointed for the next worker (21)', async () => {
+  const handler = ({ sequenceNumber }: KinesisRecord): void => {
     if (sequenceNumber === '2') throw new Error('poison')
   }
-  const { daemon, session, log } = await playedSaving(eachRecord<WireRecord>(handler, { retry: { attempts: 2 } }))
-  daemon.say(batch(1, 2, 3))
-  await clock.pass(5_000)
-  assert.deepEqual(await heardBy(daemon), ['checkpoint 1/0'])
-  session.announceStop()
-  assert.deepEqual(await heardBy(daemon), ['status processRecords'])
-  daemon.say({ kind: 'shutdownRequested' })
-  assert.deepEqual(await heardBy(daemon), ['status shutdownRequested'])
-  assert.equal(clock.waiting, 0)
-  assert.equal(log.messages('error').length, 1)
+  await using shard = await testShard(eachRecord<KinesisRecord>(handler, { retry: { attempts: 2 } }))
+  await shard.deliver([{}, {}, {}])
+  await shard.advance(5_000)
+  assert.deepEqual(checkpointed(shard), ['1'])
+  assert.equal(await shard.stop(), true)
+  assert.deepEqual(checkpointed(shard), ['1'])
+  assert.deepEqual(shard.statuses, ['initialize', 'processRecords', 'shutdownRequested', 'leaseLost'])
+  assert.equal(shard.log.filter(({ level }) => level === 'error').length, 1)
 })
 
 test('a shard whose end comes while records are left fails rather than end: they would be lost', async t => {

@@ -5,9 +5,9 @@ import type { DynamodbStreamOptions } from '../../src/config/stream-options.ts'
 import { deferred } from '../../src/deferred.ts'
 import { DaemonExitError, RestartLimitError } from '../../src/errors.ts'
 import { createRuntime, type Runtime } from '../../src/runtime/create-runtime.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { FakeDaemons, fakeJava } from '../support/fake-daemons.ts'
 import { fakeRuntime, killDaemon } from '../support/fake-runtime.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, turns, until } from '../support/turns.ts'
 
 /** Whether the first stream runs after one restart. */

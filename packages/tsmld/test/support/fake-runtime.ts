@@ -4,8 +4,8 @@ import { kinesisStream } from '../../src/config/define-stream.ts'
 import type { KinesisStreamOptions } from '../../src/config/stream-options.ts'
 import { createRuntime, type Runtime } from '../../src/runtime/create-runtime.ts'
 import type { RuntimeOptions } from '../../src/runtime/runtime-options.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { FakeDaemons, type FakeMode, fakeJava } from './fake-daemons.ts'
-import { RecordingLogger } from './recording-logger.ts'
 
 /** A runtime whose daemons are fake, and where they note what they see: one place for each of its streams. */
 export interface FakeRuntime {

@@ -1,10 +1,9 @@
+import { turns } from '../../src/testing/turns.ts'
+
+export { turns }
+
 const { setTimeout: realTimeout } = globalThis
 const realNow = Date.now
-
-/** Lets everything happen that needs no time: promises, and what sockets have already. */
-export async function turns(count = 6): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
-}
 
 /** Waits until `condition` holds, in real time also where a virtual clock stands. @throws after 8 s, with `what`. */
 export async function until(what: string, condition: () => boolean): Promise<void> {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { ThreadExitError, TimeoutError } from '../../src/errors.ts'
+import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { bootThread } from '../../src/threads/thread-boot.ts'
 import type { StreamPlan } from '../../src/threads/thread-messages.ts'
 import { ThreadPool, type ThreadPoolOptions, type ThreadSlot } from '../../src/threads/thread-pool.ts'
-import { RecordingLogger } from '../support/recording-logger.ts'
 import { rejection, turns } from '../support/turns.ts'
 
 /** A pool of one thread. */

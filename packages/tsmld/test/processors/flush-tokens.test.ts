@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FlushTokens } from '../../src/processors/flush-tokens.ts'
 import type { FlushToken } from '../../src/processors/flusher.ts'
-import { HeldRecords } from '../../src/processors/held-records.ts'
 import type { Position } from '../../src/records/record.ts'
 
 const record = (n: number, sub = 0): Position => ({ sequenceNumber: String(n), subSequenceNumber: sub })
 
 test('an aggregate is done when all of it is, and its checkpoint is its last record', () => {
-  const held = new HeldRecords<Position>()
+  const held = new FlushTokens<Position>()
   const [first, last] = [record(1, 0), record(1, 1)]
   const one = held.offer(first, false)
   held.added()
@@ -19,7 +19,7 @@ test('an aggregate is done when all of it is, and its checkpoint is its last rec
 })
 
 test('a record that was not taken is offered again with the same token, and its token cannot be given back', () => {
-  const held = new HeldRecords<Position>()
+  const held = new FlushTokens<Position>()
   const token = held.offer(record(1), true)
   assert.equal(held.offer(record(1), true), token)
   assert.match(held.problem([token]) ?? '', /without having added/)

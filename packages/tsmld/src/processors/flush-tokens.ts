@@ -16,7 +16,7 @@ interface Held<R> {
 }
 
 /** The records that one shard's flusher holds, by token, and where that lets the checkpoint stand. Pure. */
-export class HeldRecords<R extends Position> {
+export class FlushTokens<R extends Position> {
   readonly #window = new CheckpointWindow<Whole<R>>()
   readonly #held = new Map<FlushToken, Held<R>>()
   #lastToken = 0

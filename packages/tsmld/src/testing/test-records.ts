@@ -1,0 +1,102 @@
+import { encodeDynamodbRecord } from '../protocol/dynamodb-encoder.ts'
+import type { WireRecord } from '../protocol/messages.ts'
+import type { StreamViewType, UserIdentity } from '../records/dynamodb-record.ts'
+import { encodeItem } from './attribute-values.ts'
+
+/** Where a record stands and when it came; all of it may be left out. */
+interface TestPosition {
+  /** Decimal digits. @default the next number; with a `subSequenceNumber` above 0 that of the record before */
+  readonly sequenceNumber?: string
+  /** @default 0 */
+  readonly subSequenceNumber?: number
+  /** A Date or epoch milliseconds. @default the virtual clock's time */
+  readonly arrivedAt?: Date | number
+}
+
+/** A Kinesis record to be delivered. */
+export interface TestRecord extends TestPosition {
+  /** The record's bytes; a text is UTF-8. @default none */
+  readonly data?: string | Uint8Array
+  /** @default null */
+  readonly partitionKey?: string | null
+  /** Decimal digits. @default null */
+  readonly explicitHashKey?: string | null
+  /** Whether it is a KPL aggregate's. @default whether its `subSequenceNumber` is above 0 */
+  readonly aggregated?: boolean
+}
+
+/** A DynamoDB stream record to be delivered, in JavaScript's values. */
+export interface TestChange<Item extends object = Record<string, unknown>> extends TestPosition {
+  /** The primary key. */
+  readonly keys: Partial<Item>
+  readonly newImage?: Item
+  readonly oldImage?: Item
+  /** @default MODIFY with both images, INSERT with a new one alone, else REMOVE */
+  readonly eventName?: 'INSERT' | 'MODIFY' | 'REMOVE'
+  /** @default NEW_AND_OLD_IMAGES */
+  readonly streamViewType?: StreamViewType
+  readonly eventId?: string
+  readonly userIdentity?: UserIdentity
+}
+
+/** Gives records the positions that they lack, in order. */
+export class RecordNumbers {
+  #last = 0n
+
+  /** @throws TypeError on a sequence number that is not decimal digits. */
+  position({ sequenceNumber, subSequenceNumber = 0 }: TestPosition): {
+    sequenceNumber: string
+    subSequenceNumber: number
+  } {
+    if (sequenceNumber !== undefined && !/^\d+$/.test(sequenceNumber))
+      throw new TypeError(`The sequence number ${sequenceNumber} is not decimal digits.`)
+    if (sequenceNumber !== undefined) this.#last = BigInt(sequenceNumber)
+    else if (subSequenceNumber === 0 || this.#last === 0n) this.#last++
+    return { sequenceNumber: sequenceNumber ?? String(this.#last), subSequenceNumber }
+  }
+}
+
+/** A Kinesis record as the wire has it. */
+export function kinesisOnWire(record: TestRecord, numbers: RecordNumbers, nowMs: number): WireRecord {
+  const { data = '', partitionKey = null, explicitHashKey = null } = record
+  const position = numbers.position(record)
+  return {
+    ...position,
+    partitionKey,
+    explicitHashKey,
+    approximateArrivalTimestamp: new Date(record.arrivedAt ?? nowMs),
+    encryptionType: 'NONE',
+    aggregated: record.aggregated ?? position.subSequenceNumber > 0,
+    data: typeof data === 'string' ? Buffer.from(data) : Buffer.from(data),
+  }
+}
+
+/** A DynamoDB stream record as the wire has it, in binary. */
+export function changeOnWire(change: TestChange<object>, numbers: RecordNumbers, nowMs: number): WireRecord {
+  const { keys, newImage, oldImage, eventId, userIdentity, streamViewType = 'NEW_AND_OLD_IMAGES' } = change
+  const data = encodeDynamodbRecord({
+    eventName: change.eventName ?? eventNameOf(change),
+    ...(eventId === undefined ? {} : { eventID: eventId }),
+    ...(userIdentity === undefined ? {} : { userIdentity }),
+    dynamodb: {
+      Keys: encodeItem(keys),
+      ...(newImage === undefined ? {} : { NewImage: encodeItem(newImage) }),
+      ...(oldImage === undefined ? {} : { OldImage: encodeItem(oldImage) }),
+      StreamViewType: streamViewType,
+    },
+  })
+  return {
+    ...numbers.position(change),
+    partitionKey: null,
+    explicitHashKey: null,
+    approximateArrivalTimestamp: new Date(change.arrivedAt ?? nowMs),
+    encryptionType: null,
+    aggregated: false,
+    data,
+  }
+}
+
+function eventNameOf({ newImage, oldImage }: TestChange<object>): 'INSERT' | 'MODIFY' | 'REMOVE' {
+  if (newImage === undefined) return 'REMOVE'
+  return oldImage === undefined ? 'INSERT' : 'MODIFY'
+}

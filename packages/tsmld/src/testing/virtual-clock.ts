@@ -1,0 +1,70 @@
+import type { Clock } from '../session/clock.ts'
+import { turns } from './turns.ts'
+
+interface Timer {
+  readonly dueAt: number
+  readonly order: number
+  readonly run: () => void
+}
+
+/** Time that passes only when told to. */
+export class VirtualClock implements Clock {
+  #now: number
+  #count = 0
+  readonly #timers = new Map<object, Timer>()
+
+  /** @param startMs epoch milliseconds. */
+  constructor(startMs: number) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
+  /** How long until the first timer is due; null where none waits. */
+  get nextInMs(): number | null {
+    const next = this.#next(Number.POSITIVE_INFINITY)
+    return next === undefined ? null : Math.max(0, next[1].dueAt - this.#now)
+  }
+
+  setTimeout(run: () => void, delayMs: number): object {
+    const handle = { ref: () => handle, unref: () => handle, hasRef: () => true }
+    this.#timers.set(handle, { dueAt: this.#now + Math.max(0, delayMs), order: this.#count++, run })
+    return handle
+  }
+
+  clearTimeout(timer: object | undefined): void {
+    if (timer !== undefined) this.#timers.delete(timer)
+  }
+
+  /** Lets `ms` pass: every timer that is due runs in its order, with what follows from it. */
+  async pass(ms: number): Promise<void> {
+    await turns()
+    const end = this.#now + ms
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      const [handle, timer] = next
+      this.#now = Math.max(this.#now, timer.dueAt)
+      this.#timers.delete(handle)
+      timer.run()
+      await turns()
+    }
+    this.#now = end
+  }
+
+  /** Forgets every timer. */
+  clear(): void {
+    this.#timers.clear()
+  }
+
+  #next(end: number): [object, Timer] | undefined {
+    return [...this.#timers]
+      .filter(([, { dueAt }]) => dueAt <= end)
+      .sort(([, a], [, b]) => a.dueAt - b.dueAt || a.order - b.order)[0]
+  }
+}
