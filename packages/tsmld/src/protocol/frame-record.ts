@@ -32,7 +32,10 @@ export class FrameRecord implements WireRecord {
   readonly #end: number
   #data: Buffer | undefined
 
-  /** @param view of the same bytes. @param start where its flags are. */
+  /**
+   * @param view Of the same bytes.
+   * @param start Where its flags are.
+   */
   constructor(bytes: Buffer, view: DataView, start: number, dataStart: number, end: number) {
     this.#bytes = bytes
     this.#view = view

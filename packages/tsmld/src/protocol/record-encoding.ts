@@ -63,7 +63,7 @@ function checkNumbers(view: DataView, start: number, flags: number): void {
   if ((flags & recordFlag.arrivalTime) === 0) checkAbsent(arrivalTimeMs, 'arrival time')
 }
 
-/** Four digits at a time, which takes a third of the time: each has 3 for its upper half, and still has when 6 is added to its lower one. */
+/** Four digits at a time, for speed: a digit has 3 for its upper half, and a lower half to which 6 can be added without a carry. */
 function checkDigits(view: DataView, start: number, end: number): void {
   let others = 0
   let at = start
@@ -71,7 +71,7 @@ function checkDigits(view: DataView, start: number, end: number): void {
     const four = view.getInt32(at)
     others |= (four ^ 0x30303030) | (((four & 0x0f0f0f0f) + 0x06060606) & 0xf0f0f0f0)
   }
-  // What is left of a digit's lower half may be anything up to 9.
+  // The first part leaves the lower halves, which say nothing by themselves.
   others &= 0xf0f0f0f0
   for (; at < end; at++) {
     const byte = view.getUint8(at)
