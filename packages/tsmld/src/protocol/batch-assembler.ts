@@ -16,7 +16,10 @@ export class BatchAssembler {
   readonly #millisBehindLatest: number | null
   readonly #atShardEnd: boolean
   readonly #records: WireRecord[] = []
+  /** The record that comes in recordPart frames. */
   readonly #parts: RecordParts
+  /** The record of a records frame that lies over two chunks. */
+  readonly #straddling: RecordParts
   #bytesSeen = 0
 
   /** @throws ProtocolError when the batchStart is malformed or over the limits. */
@@ -41,6 +44,7 @@ export class BatchAssembler {
     this.#millisBehindLatest = given ? millisBehindLatest : null
     this.#atShardEnd = (flags & flag.atShardEnd) !== 0
     this.#parts = new RecordParts(limits.recordBytes)
+    this.#straddling = new RecordParts(limits.payloadBytes)
   }
 
   /** Whether a record has begun in parts and is not complete yet. */
@@ -48,20 +52,30 @@ export class BatchAssembler {
     return this.#parts.unfinished
   }
 
-  /** Takes a records frame. @throws ProtocolError */
-  records(payload: Buffer): void {
-    if (payload.length === 0) throw new ProtocolError('a records frame without records')
-    this.#take(payload.length)
-    decodeRecords(payload, this.#records)
+  /** Takes a piece of a records frame, of which `left` bytes are still to come. @throws ProtocolError */
+  records(piece: Buffer, left: number): void {
+    if (piece.length + left === 0) throw new ProtocolError('a records frame without records')
+    this.#take(piece.length, left)
+    let at = 0
+    if (this.#straddling.unfinished) {
+      at = this.#straddling.push(piece, 0, left)
+      const record = this.#straddling.take()
+      if (record !== null) decodeRecords(record, 0, 0, this.#records)
+    }
+    at = decodeRecords(piece, at, left, this.#records)
+    if (at < piece.length) this.#straddling.push(piece, at, left)
     this.#checkCount()
   }
 
   /** Takes a recordPart frame. @throws ProtocolError */
   recordPart(payload: Buffer): void {
-    this.#take(payload.length)
-    const record = this.#parts.push(payload, this.#bytes - this.#bytesSeen)
+    if (payload.length === 0) throw new ProtocolError('an empty record part')
+    this.#take(payload.length, 0)
+    const end = this.#parts.push(payload, 0, this.#bytes - this.#bytesSeen)
+    if (end < payload.length) throw new ProtocolError('a record part that goes on beyond its record')
+    const record = this.#parts.take()
     if (record === null) return
-    decodeRecords(record, this.#records)
+    decodeRecords(record, 0, 0, this.#records)
     this.#checkCount()
   }
 
@@ -83,9 +97,9 @@ export class BatchAssembler {
     }
   }
 
-  #take(bytes: number): void {
+  #take(bytes: number, left: number): void {
     this.#bytesSeen += bytes
-    if (this.#bytesSeen > this.#bytes)
+    if (this.#bytesSeen + left > this.#bytes)
       throw new ProtocolError(`a batch of more than the ${this.#bytes} bytes that it announced`)
   }
 

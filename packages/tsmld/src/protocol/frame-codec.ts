@@ -25,7 +25,7 @@ class FrameDecoder implements Decoder {
 
   constructor(limits: FrameLimits) {
     this.#limits = limits
-    this.#splitter = new FrameSplitter(limits.payloadBytes)
+    this.#splitter = new FrameSplitter(limits.payloadBytes, frameKind.records)
   }
 
   *push(chunk: Buffer): Generator<DaemonMessage, void, undefined> {
@@ -40,13 +40,14 @@ class FrameDecoder implements Decoder {
     if (this.#batch !== null) throw new ProtocolError('the connection ended inside a batch')
   }
 
-  #take({ kind, payload }: Frame): DaemonMessage | null {
+  #take(frame: Frame): DaemonMessage | null {
+    const { kind, payload } = frame
     if (kind >= frameKind.firstSkipped) return null
     const batch = this.#batch
     if (batch === null) return this.#takeOutsideBatch(kind, payload)
     if (batch.insideRecord && kind !== frameKind.recordPart)
       throw new ProtocolError(`a frame of kind ${kindName(kind)} between the parts of a record`)
-    return this.#takeInsideBatch(batch, kind, payload)
+    return this.#takeInsideBatch(batch, frame)
   }
 
   #takeOutsideBatch(kind: number, payload: Buffer): DaemonMessage | null {
@@ -61,10 +62,10 @@ class FrameDecoder implements Decoder {
     }
   }
 
-  #takeInsideBatch(batch: BatchAssembler, kind: number, payload: Buffer): DaemonMessage | null {
+  #takeInsideBatch(batch: BatchAssembler, { kind, payload, left }: Frame): DaemonMessage | null {
     switch (kind) {
       case frameKind.records:
-        batch.records(payload)
+        batch.records(payload, left)
         return null
       case frameKind.recordPart:
         batch.recordPart(payload)

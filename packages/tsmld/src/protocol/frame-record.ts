@@ -23,17 +23,22 @@ export const recordOffset = {
 
 const twoTo32 = 0x1_0000_0000
 
-/** A record that lies in its frame, checked; each field is decoded when it is read, which a handler that needs few of them does not pay for. */
+/** A record that lies in its chunk, checked; each field is decoded when it is read, which a handler that needs few of them does not pay for. */
 export class FrameRecord implements WireRecord {
   readonly #bytes: Buffer
+  readonly #view: DataView
   readonly #start: number
   readonly #dataStart: number
   readonly #end: number
   #data: Buffer | undefined
 
-  /** @param start where its flags are. */
-  constructor(bytes: Buffer, start: number, dataStart: number, end: number) {
+  /**
+   * @param view Of the same bytes.
+   * @param start Where its flags are.
+   */
+  constructor(bytes: Buffer, view: DataView, start: number, dataStart: number, end: number) {
     this.#bytes = bytes
+    this.#view = view
     this.#start = start
     this.#dataStart = dataStart
     this.#end = end
@@ -46,7 +51,7 @@ export class FrameRecord implements WireRecord {
   }
 
   get subSequenceNumber(): number {
-    return readU64(this.#bytes, this.#start + recordOffset.subSequenceNumber)
+    return readU64(this.#view, this.#start + recordOffset.subSequenceNumber)
   }
 
   get partitionKey(): string | null {
@@ -62,7 +67,7 @@ export class FrameRecord implements WireRecord {
 
   get approximateArrivalTimestamp(): Date | null {
     if (!this.#has(recordFlag.arrivalTime)) return null
-    return new Date(readI64(this.#bytes, this.#start + recordOffset.arrivalTime))
+    return new Date(readI64(this.#view, this.#start + recordOffset.arrivalTime))
   }
 
   get encryptionType(): 'NONE' | 'KMS' | null {
@@ -92,7 +97,7 @@ export class FrameRecord implements WireRecord {
   }
 
   #byte(offset: number): number {
-    return this.#bytes[this.#start + offset] as number
+    return this.#view.getUint8(this.#start + offset)
   }
 
   #has(flag: number): boolean {
@@ -101,11 +106,11 @@ export class FrameRecord implements WireRecord {
 }
 
 /** Reads an unsigned integer of 64 bits; above 2^53 − 1 it is rounded. */
-export function readU64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at) * twoTo32 + bytes.readUInt32BE(at + 4)
+export function readU64(view: DataView, at: number): number {
+  return view.getUint32(at) * twoTo32 + view.getUint32(at + 4)
 }
 
 /** Reads a signed integer of 64 bits; outside ± (2^53 − 1) it is rounded. */
-export function readI64(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) * twoTo32 + bytes.readUInt32BE(at + 4)
+export function readI64(view: DataView, at: number): number {
+  return view.getInt32(at) * twoTo32 + view.getUint32(at + 4)
 }

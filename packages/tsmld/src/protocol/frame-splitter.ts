@@ -1,62 +1,73 @@
 import { ProtocolError } from '../errors.ts'
 import { frameHeaderBytes, kindName } from './frame-layout.ts'
 
-/** One frame; the payload is a view of the pushed chunk where the chunk holds it whole. */
+/** One frame, or a piece of one; the payload is a view of the pushed chunk where the chunk holds it whole. */
 export interface Frame {
   readonly kind: number
   readonly payload: Buffer
+  /** How many bytes of the payload the pieces after this one bring: 0 but for a kind that is given in pieces. */
+  readonly left: number
 }
 
 /** Cuts a stream of bytes into frames, whatever its chunks. It holds one unfinished frame at most, and copies a byte once at most. */
 export class FrameSplitter {
   readonly #limit: number
+  readonly #kindInPieces: number | null
   readonly #header = Buffer.alloc(frameHeaderBytes)
   #headerFilled = 0
   #kind = 0
-  /** Null while the header is being read. */
+  /** How many bytes of the payload have not come, once the header is filled. */
+  #left = 0
+  /** What has come of a payload that its first chunk did not hold whole. */
   #payload: Buffer | null = null
-  #filled = 0
 
-  /** @param payloadBytes The greatest payload accepted. */
-  constructor(payloadBytes: number) {
+  /**
+   * @param payloadBytes The greatest payload accepted.
+   * @param kindInPieces Frames of this kind are not put together: each chunk's piece of one is given when it comes, as a view.
+   */
+  constructor(payloadBytes: number, kindInPieces: number | null = null) {
     this.#limit = payloadBytes
+    this.#kindInPieces = kindInPieces
   }
 
   /** The frames that `chunk` completes; iterate to the end before the next push. @throws ProtocolError on a frame over the limit. */
   *push(chunk: Buffer): Generator<Frame, void, undefined> {
     let at = 0
     while (at < chunk.length) {
-      if (this.#payload === null) {
+      if (this.#headerFilled < frameHeaderBytes) {
         at += this.#readHeader(chunk, at)
         if (this.#headerFilled < frameHeaderBytes) return
-        const length = this.#length()
-        if (chunk.length - at >= length) {
-          this.#headerFilled = 0
-          at += length
-          yield { kind: this.#kind, payload: chunk.subarray(at - length, at) }
-          continue
-        }
-        this.#payload = Buffer.allocUnsafeSlow(length)
-        this.#filled = 0
+        this.#left = this.#length()
       }
-      const payload: Buffer = this.#payload
-      const copied = chunk.copy(payload, this.#filled, at)
-      at += copied
-      this.#filled += copied
-      if (this.#filled < payload.length) return
-      this.#payload = null
-      this.#headerFilled = 0
-      yield { kind: this.#kind, payload }
+      const piece = chunk.subarray(at, at + this.#left)
+      at += piece.length
+      this.#left -= piece.length
+      const payload = this.#kind === this.#kindInPieces ? piece : this.#whole(piece)
+      if (this.#left === 0) this.#headerFilled = 0
+      if (payload !== null) yield { kind: this.#kind, payload, left: this.#left }
     }
   }
 
   /** @throws ProtocolError when the stream ended inside a frame. */
   end(): void {
-    if (this.#payload !== null)
-      throw new ProtocolError(
-        `the connection ended inside a frame: ${this.#filled} of ${this.#payload.length} bytes came`,
-      )
+    if (this.#headerFilled === frameHeaderBytes) {
+      const length = this.#header.readUInt32BE(0)
+      throw new ProtocolError(`the connection ended inside a frame: ${length - this.#left} of ${length} bytes came`)
+    }
     if (this.#headerFilled > 0) throw new ProtocolError("the connection ended inside a frame's header")
+  }
+
+  /** The payload that ends with `piece`; null while bytes are left. */
+  #whole(piece: Buffer): Buffer | null {
+    if (this.#payload === null) {
+      if (this.#left === 0) return piece
+      this.#payload = Buffer.allocUnsafeSlow(piece.length + this.#left)
+    }
+    const payload = this.#payload
+    piece.copy(payload, payload.length - this.#left - piece.length)
+    if (this.#left > 0) return null
+    this.#payload = null
+    return payload
   }
 
   #readHeader(chunk: Buffer, at: number): number {

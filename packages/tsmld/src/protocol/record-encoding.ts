@@ -7,27 +7,34 @@ import type { WireRecord } from './messages.ts'
 const knownFlags = 15
 
 /**
- * Finds the whole records of `payload`, checks each, and appends them to `records`; they are views of it.
- * @throws ProtocolError when they do not fill it exactly, or one is malformed.
+ * Finds the whole records of `bytes` from `at` on, checks each, and appends them to `records`; they are views of it.
+ * Gives where it stopped: where a record begins whose end is not there yet, or at the end.
+ * @param left How many bytes of the same frame come after `bytes`.
+ * @throws ProtocolError when a record cannot end in its frame, or one is malformed.
  */
-export function decodeRecords(payload: Buffer, records: WireRecord[]): void {
-  let at = 0
-  while (at < payload.length) {
-    if (payload.length - at < recordLengthBytes + recordFixedBytes) throw malformed('it is cut off')
-    const length = payload.readUInt32BE(at)
-    at += recordLengthBytes
-    if (length > payload.length - at) throw malformed(`its length is ${length}, beyond its frame`)
-    records.push(decodeRecord(payload, at, at + length))
-    at += length
+export function decodeRecords(bytes: Buffer, at: number, left: number, records: WireRecord[]): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  while (at < bytes.length) {
+    const there = bytes.length - at - recordLengthBytes
+    if (there + left < recordFixedBytes) throw malformed('it is cut off')
+    if (there < 0) break
+    const length = view.getUint32(at)
+    if (length < recordFixedBytes) throw malformed('it is shorter than its fixed fields')
+    if (length > there + left) throw malformed(`its length is ${length}, beyond its frame`)
+    if (length > there) break
+    const start = at + recordLengthBytes
+    at = start + length
+    records.push(decodeRecord(bytes, view, start, at))
   }
+  return at
 }
 
-function decodeRecord(bytes: Buffer, start: number, end: number): FrameRecord {
-  const flags = bytes[start] as number
-  const encryptionType = bytes[start + recordOffset.encryptionType] as number
-  const sequenceNumberLength = bytes[start + recordOffset.sequenceNumberLength] as number
-  const hashKeyLength = bytes[start + recordOffset.hashKeyLength] as number
-  const partitionKeyLength = bytes.readUInt16BE(start + recordOffset.partitionKeyLength)
+function decodeRecord(bytes: Buffer, view: DataView, start: number, end: number): FrameRecord {
+  const flags = view.getUint8(start)
+  const encryptionType = view.getUint8(start + recordOffset.encryptionType)
+  const sequenceNumberLength = view.getUint8(start + recordOffset.sequenceNumberLength)
+  const hashKeyLength = view.getUint8(start + recordOffset.hashKeyLength)
+  const partitionKeyLength = view.getUint16(start + recordOffset.partitionKeyLength)
   const textStart = start + recordOffset.text
   const digitsEnd = textStart + sequenceNumberLength + hashKeyLength
   const dataStart = digitsEnd + partitionKeyLength
@@ -37,10 +44,10 @@ function decodeRecord(bytes: Buffer, start: number, end: number): FrameRecord {
   if (dataStart > end) throw malformed('its keys are longer than the whole')
   if ((flags & recordFlag.partitionKey) === 0) checkAbsent(partitionKeyLength, 'partition key')
   if ((flags & recordFlag.explicitHashKey) === 0) checkAbsent(hashKeyLength, 'explicit hash key')
-  checkNumbers(bytes, start, flags)
-  checkDigits(bytes, textStart, digitsEnd)
-  checkUtf8(bytes, digitsEnd, dataStart)
-  return new FrameRecord(bytes, start, dataStart, end)
+  checkNumbers(view, start, flags)
+  checkDigits(view, textStart, digitsEnd)
+  checkUtf8(bytes, view, digitsEnd, dataStart)
+  return new FrameRecord(bytes, view, start, dataStart, end)
 }
 
 /** A field whose flag is not set must be 0, or a daemon with another layout would go unnoticed. */
@@ -48,28 +55,39 @@ function checkAbsent(value: number, field: string): void {
   if (value !== 0) throw malformed(`its ${field} is not given, yet not empty`)
 }
 
-function checkNumbers(bytes: Buffer, start: number, flags: number): void {
-  const subSequenceNumber = readU64(bytes, start + recordOffset.subSequenceNumber)
+function checkNumbers(view: DataView, start: number, flags: number): void {
+  const subSequenceNumber = readU64(view, start + recordOffset.subSequenceNumber)
   if (!Number.isSafeInteger(subSequenceNumber)) throw malformed('its sub-sequence number is over 2^53 - 1')
-  const arrivalTimeMs = readI64(bytes, start + recordOffset.arrivalTime)
+  const arrivalTimeMs = readI64(view, start + recordOffset.arrivalTime)
   if (!Number.isSafeInteger(arrivalTimeMs)) throw malformed('its arrival time is out of range')
   if ((flags & recordFlag.arrivalTime) === 0) checkAbsent(arrivalTimeMs, 'arrival time')
 }
 
-function checkDigits(bytes: Buffer, start: number, end: number): void {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number
-    if (byte < 0x30 || byte > 0x39) throw malformed('its sequence number or explicit hash key is not digits')
+/** Four digits at a time, for speed: a digit has 3 for its upper half, and a lower half to which 6 can be added without a carry. */
+function checkDigits(view: DataView, start: number, end: number): void {
+  let others = 0
+  let at = start
+  for (; at + 4 <= end; at += 4) {
+    const four = view.getInt32(at)
+    others |= (four ^ 0x30303030) | (((four & 0x0f0f0f0f) + 0x06060606) & 0xf0f0f0f0)
   }
+  // The first part leaves the lower halves, which say nothing by themselves.
+  others &= 0xf0f0f0f0
+  for (; at < end; at++) {
+    const byte = view.getUint8(at)
+    if (byte < 0x30 || byte > 0x39) others = 1
+  }
+  if (others !== 0) throw malformed('its sequence number or explicit hash key is not digits')
 }
 
 /** Most keys are ASCII, for which a loop is quicker than a call out of JavaScript. */
-function checkUtf8(bytes: Buffer, start: number, end: number): void {
-  for (let at = start; at < end; at++) {
-    if ((bytes[at] as number) < 0x80) continue
-    if (!isUtf8(bytes.subarray(at, end))) throw malformed('its partition key is not UTF-8')
-    return
-  }
+function checkUtf8(bytes: Buffer, view: DataView, start: number, end: number): void {
+  let signs = 0
+  let at = start
+  for (; at + 4 <= end; at += 4) signs |= view.getInt32(at)
+  for (; at < end; at++) signs |= view.getUint8(at)
+  if ((signs & 0x80808080) !== 0 && !isUtf8(bytes.subarray(start, end)))
+    throw malformed('its partition key is not UTF-8')
 }
 
 function malformed(why: string): ProtocolError {

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { recordFixedBytes, recordLengthBytes } from './frame-layout.ts'
 
-/** Puts one large record together from its recordPart frames; the first begins with the record's length field. */
+/** Puts one record together from its parts, the frames or the pieces of one over which it lies; the first begins with its length field. */
 export class RecordParts {
   readonly #limit: number
   readonly #length = Buffer.alloc(recordLengthBytes)
@@ -21,35 +21,38 @@ export class RecordParts {
   }
 
   /**
-   * Takes one part; gives the encoded record, its length field included, when it is complete, else null.
-   * @param left How many bytes the batch may still bring after this part.
+   * Takes what the record lacks out of `bytes`, from `start` on; gives where it stopped.
+   * @param left How many bytes may still come after `bytes`.
    * @throws ProtocolError
    */
-  push(part: Buffer, left: number): Buffer | null {
-    if (part.length === 0) throw new ProtocolError('an empty record part')
-    let at = 0
+  push(bytes: Buffer, start: number, left: number): number {
+    let at = start
     if (this.#record === null) {
-      at = part.copy(this.#length, this.#lengthFilled)
-      this.#lengthFilled += at
-      if (this.#lengthFilled < recordLengthBytes) return null
-      this.#record = this.#allocate(part.length - at + left)
+      at += bytes.copy(this.#length, this.#lengthFilled, at)
+      this.#lengthFilled += at - start
+      if (this.#lengthFilled < recordLengthBytes) return at
+      this.#record = this.#allocate(bytes.length - at + left)
     }
-    const copied = part.copy(this.#record, this.#filled, at)
+    const copied = bytes.copy(this.#record, this.#filled, at)
     this.#filled += copied
-    if (copied < part.length - at) throw new ProtocolError('a record part that goes on beyond its record')
-    if (this.#filled < this.#record.length) return null
+    return at + copied
+  }
+
+  /** Gives the encoded record, its length field included, when it is complete, and is ready for the next; else null. */
+  take(): Buffer | null {
     const record = this.#record
+    if (record === null || this.#filled < record.length) return null
     this.#record = null
     this.#lengthFilled = 0
     return record
   }
 
-  /** Checks the length against what the batch still holds before memory is spent on it. */
+  /** Checks the length against what can still come before memory is spent on it. */
   #allocate(left: number): Buffer {
     const length = this.#length.readUInt32BE(0)
     if (length > this.#limit) throw new ProtocolError(`a record of ${length} bytes, over the limit of ${this.#limit}`)
     if (length < recordFixedBytes) throw new ProtocolError(`a record of ${length} bytes, less than its fixed fields`)
-    if (length > left) throw new ProtocolError(`a record of ${length} bytes in a batch with ${left} left`)
+    if (length > left) throw new ProtocolError(`a record of ${length} bytes where no more than ${left} can come`)
     const record = Buffer.allocUnsafeSlow(recordLengthBytes + length)
     this.#filled = this.#length.copy(record)
     return record

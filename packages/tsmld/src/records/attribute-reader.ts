@@ -147,7 +147,7 @@ export class AttributeReader {
     return number
   }
 
-  /** A copy: a view would keep the whole frame alive. */
+  /** A copy: a view would keep the whole chunk alive. */
   #binary(start: number, end: number): Uint8Array {
     const copy = new Uint8Array(end - start)
     copy.set(this.#bytes.subarray(start, end))

@@ -16,7 +16,7 @@ import { type AttributesPart, malformedRecord, type StreamEvent } from './dynamo
 const knownFlags = 31
 const twoTo32 = 0x1_0000_0000
 
-/** A stream record that lies in its frame, its header checked. */
+/** A stream record that lies in its chunk, its header checked. */
 class BinaryStreamEvent implements StreamEvent {
   readonly #wire: WireRecord
   readonly #bytes: Buffer

@@ -51,8 +51,8 @@ export interface DynamodbRemove<Item extends object, View extends StreamViewType
 
 /**
  * One change of an item: a union on `eventName`, and on `streamViewType` where `View` is not given. `keys` and images are decoded when first read; reading
- * one throws a RangeError where a number would be rounded. All fields are read from the frame in which the record came: name those that you need, for
- * `{ ...record }` copies none (`JSON.stringify` and `console.log` show them all). Keeping a record keeps that frame (mostly 64 KiB, at most 1 MiB) alive;
+ * one throws a RangeError where a number would be rounded. All fields are read from the chunk in which the record came: name those that you need, for
+ * `{ ...record }` copies none (`JSON.stringify` and `console.log` show them all). Keeping a record keeps that chunk (mostly 64 KiB, at most the record itself, where it is larger) alive;
  * keys and images, once decoded, stand for themselves.
  */
 export type DynamodbRecord<

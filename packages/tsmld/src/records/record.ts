@@ -13,8 +13,8 @@ export interface Position {
  */
 export interface KinesisRecord extends Position {
   /**
-   * The record's bytes: a view into the frame in which they came, or with a stock daemon into the line's chunk, never reused, so that keeping them (or the record) keeps that frame or chunk (mostly 64 KiB, at
-   * most 1 MiB or the record itself) alive: copy with `Buffer.from(record.data)` what is kept for long.
+   * The record's bytes: a view into the chunk in which they came, never reused, so that keeping them (or the record) keeps that chunk (mostly 64 KiB; a record
+   * that lay over two chunks has memory of its own) alive: copy with `Buffer.from(record.data)` what is kept for long.
    */
   readonly data: Buffer
   /** What the producer spread its records over the shards by; inside an aggregate, the user record's own. */

@@ -29,7 +29,10 @@ test('any splits give the same frames', () => {
         return fc.tuple(fc.constant(frames), randomSplits(bytes))
       }),
       ([frames, chunks]) => {
-        assert.deepEqual(framesOf(chunks), frames)
+        assert.deepEqual(
+          framesOf(chunks),
+          frames.map(({ kind, payload }) => ({ kind, payload, left: 0 })),
+        )
       },
     ),
   )
@@ -49,6 +52,25 @@ test('a frame over many chunks is copied once, its header again', t => {
   const copiedBytes = countCopiedBytes(t)
   assert.equal(framesOf(chunks, 1 << 20).length, 1)
   assert.equal(copiedBytes(), bytes.length)
+})
+
+test('a kind that is given in pieces is not copied, and each piece says how much is left', t => {
+  const bytes = Buffer.concat([encodeFrame(4, Buffer.from('payload')), encodeFrame(3, Buffer.from('abc'))])
+  const copiedBytes = countCopiedBytes(t)
+  const splitter = new FrameSplitter(1000, 4)
+  const frames = [bytes.subarray(0, 8), bytes.subarray(8, 9), bytes.subarray(9)].flatMap(chunk => [
+    ...splitter.push(chunk),
+  ])
+  assert.deepEqual(
+    frames.map(({ kind, payload, left }) => [kind, payload.toString(), left]),
+    [
+      [4, 'pay', 4],
+      [4, 'l', 3],
+      [4, 'oad', 0],
+      [3, 'abc', 0],
+    ],
+  )
+  assert.equal(copiedBytes(), 10, 'the two headers alone')
 })
 
 test('frames do not share memory that a later frame writes', () => {
