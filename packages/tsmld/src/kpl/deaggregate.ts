@@ -1,5 +1,5 @@
+import { checkOptions } from '../config/check-options.ts'
 import { integer, oneOf } from '../config/checks.ts'
-import { checkOptions } from '../processors/processor-options.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { AggregateMessage } from './aggregate-message.ts'
 import { type HashKeyRange, isInRange, type ParsedRange, parseRange } from './hash-key.ts'

@@ -1,5 +1,5 @@
+import { checkOptions } from '../config/check-options.ts'
 import { integer, oneOf } from '../config/checks.ts'
-import { checkOptions } from '../processors/processor-options.ts'
 import { AggregateBuilder } from './aggregate-builder.ts'
 import { type AggregateFormat, aggregateFormats } from './aggregate-format.ts'
 import { UserRecordError } from './kpl-errors.ts'

@@ -1,3 +1,4 @@
+import { checkOptions } from '../config/check-options.ts'
 import { bool, func, integer, milliseconds } from '../config/checks.ts'
 import { asError, ConfigError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
@@ -6,7 +7,7 @@ import { clockOf } from '../session/clock.ts'
 import type { Checkpointer, ProcessorFactory, Shard } from '../session/record-processor.ts'
 import { type FlushPolicy, FlushRunner } from './flush-runner.ts'
 import type { Flusher } from './flusher.ts'
-import { checkOptions, type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
+import { type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
 
 /** A checkpoint that the lease table holds. */
 export interface SavedCheckpoint extends Position {

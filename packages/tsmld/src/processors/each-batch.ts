@@ -1,3 +1,4 @@
+import { checkOptions } from '../config/check-options.ts'
 import { integer, milliseconds } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
@@ -5,7 +6,7 @@ import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { RecordContext } from './attempt.ts'
 import type { BatchFailures } from './batch-outcome.ts'
 import { BatchRunner } from './batch-runner.ts'
-import { checkOptions, type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
+import { type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
 
 /** What gets the records, some at a time and in the shard's order. Those that it does not return as failed are done. */
 export type BatchHandler<R> = (

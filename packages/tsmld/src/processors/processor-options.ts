@@ -1,6 +1,5 @@
+import { checkOptions } from '../config/check-options.ts'
 import { type Check, func, integer, milliseconds, oneOf, shown } from '../config/checks.ts'
-import { didYouMean } from '../config/did-you-mean.ts'
-import { ConfigError } from '../errors.ts'
 import type { OnPoison } from './poison.ts'
 import type { OnRecordEvent } from './record-events.ts'
 import type { RetryOptions, RetryPolicy } from './retry.ts'
@@ -53,22 +52,6 @@ export const failureChecks: Readonly<Record<keyof FailureOptions<never>, Check>>
   timeoutMs: milliseconds(1),
   checkpointIntervalMs: milliseconds(0),
   onEvent: func,
-}
-
-/** Checks each option. @throws ConfigError naming the one that is unknown or wrong. */
-export function checkOptions(where: string, given: object, checks: Readonly<Record<string, Check>>): void {
-  if (typeof (given as unknown) !== 'object' || (given as unknown) === null)
-    throw new ConfigError(`${where} needs an object of options, not ${shown(given)}`)
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (check === undefined) {
-      const hint =
-        name === '~standard' ? ' The schema comes first, then the handler.' : didYouMean(name, Object.keys(checks))
-      throw new ConfigError(`Option '${name}' of ${where} is unknown.${hint}`)
-    }
-    const problem = value === undefined ? null : check(value)
-    if (problem !== null) throw new ConfigError(`Option '${name}' of ${where} ${problem}`)
-  }
 }
 
 /** Fills in defaults. @throws ConfigError on a retry option that is unknown or wrong. */

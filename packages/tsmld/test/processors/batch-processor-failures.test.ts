@@ -9,7 +9,7 @@ import { batch } from '../support/wire-records.ts'
 
 test('a flush that rejects is tried again, ever more gently and loudly; nothing advances, and it recovers by itself (22)', async t => {
   const events: string[] = []
-  const { daemon, flusher, clock, log, end } = await flushing(t, {
+  const { daemon, flusher, clock, log, end, session } = await flushing(t, {
     onEvent: ({ kind, record }) => void events.push(`${kind} ${record.sequenceNumber}`),
   })
   let isDown = true
@@ -23,11 +23,23 @@ test('a flush that rejects is tried again, ever more gently and loudly; nothing 
   assert.match(log.messages('warn')[0] ?? '', /flush\('partial'\) failed and is tried again: the sink is down/)
   assert.match(log.messages('error')[0] ?? '', /flusher fails again and again and blocks.*the sink is down/)
   assert.ok(log.messages('error').length < 12)
+  const { blocked, blockedRecords } = session.status()
+  assert.deepEqual([blockedRecords, blocked[0]?.sequenceNumber, blocked[0]?.error], [1, '1', 'the sink is down'])
   isDown = false
   await clock.pass(1_000)
   assert.deepEqual(await heardBy(daemon), ['checkpoint 2/0'])
   assert.deepEqual(events, ['recordBlocked 1', 'recordUnblocked 1'])
   assert.deepEqual(log.messages('info'), ['no record blocks the shard any more'])
+})
+
+test('a flush that never returns is told as the longest call, of the oldest record that it may hold up', async t => {
+  const { daemon, flusher, clock, session } = await flushing(t, { flushIntervalMs: 500 })
+  flusher.flushes = () => new Promise(() => {})
+  daemon.say(batch(1, 2))
+  await clock.pass(499)
+  assert.equal(session.status().longestCall, null)
+  await clock.pass(60_001)
+  assert.deepEqual(session.status().longestCall, { sequenceNumber: '1', runsMs: 60_000 })
 })
 
 test('what add and heartbeat throw is tried again as well', async t => {
