@@ -186,7 +186,7 @@ export class SessionRegistry {
     if (furthest !== undefined) session.resume(furthest)
     const delayMs = this.#failures.delayMs(shardId)
     if (delayMs > 0) {
-      session.logger.warn(
+      session.logger.debug(
         { failures: this.#failures.of(shardId).count, delayMs },
         'the shard failed before: it waits before it begins',
       )
@@ -239,7 +239,7 @@ export class SessionRegistry {
         this.#keep({ ...status, failures, lastFailure: end.error.message })
         logger.error(
           { err: end.error, failures, checkpoint: saved },
-          `the session failed; its records come again from the last checkpoint: ${end.error.message}`,
+          `the session failed; its records come again from the last checkpoint, after a delay that grows until the cause is mended: ${end.error.message}`,
         )
         if (this.#stopping.signal.aborted) this.stopFailure ??= end.error
         this.#options.onFailure(end.error)
