@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFile, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -190,6 +191,63 @@ test('tsmld/aws-kcl is the function kcl() for require() and import, and loads an
   assert.match(stderr, /ConfigError: .*app\.mjs is an ECMAScript module, which Node loads once only/)
   const alone = await run(process.execPath, ['app.cjs'])
   assert.match(alone.stderr, /ConfigError: kcl\(\)\.run\(\) of tsmld\/aws-kcl runs nothing by itself/)
+})
+
+test('tsmld/testing runs a processor as a module, by require() and bundled', async () => {
+  const use = `
+    void (async () => {
+      const seen = []
+      const shard = await testShard(eachRecord(record => void seen.push(record.data.toString())))
+      await shard.deliver([{ data: 'one' }, { data: 'two' }])
+      await shard.endShard()
+      console.log(seen.join(), shard.ended.kind, shard.checkpoints.at(-1).sequenceNumber)
+      await shard.close()
+    })()`
+  await writeFile(
+    join(folder, 'testing.mjs'),
+    `import { eachRecord } from 'tsmld'\nimport { testShard } from 'tsmld/testing'\n${use}`,
+  )
+  await writeFile(
+    join(folder, 'testing.cjs'),
+    `const { eachRecord } = require('tsmld')\nconst { testShard } = require('tsmld/testing')\n${use}`,
+  )
+  const common = { absWorkingDir: folder, bundle: true, platform: 'node', target: 'node20', logLevel: 'error' } as const
+  await build({ ...common, entryPoints: ['testing.mjs'], format: 'esm', outfile: 'bundle/testing.mjs' })
+  await build({ ...common, entryPoints: ['testing.cjs'], format: 'cjs', outfile: 'bundle/testing.cjs' })
+  for (const form of ['testing.mjs', 'testing.cjs', 'bundle/testing.mjs', 'bundle/testing.cjs'])
+    assert.equal(await succeed(process.execPath, [form]), 'one,two shardEnded SHARD_END\n', form)
+})
+
+test('every entry that the package exports is imported and required here, and has its types', async () => {
+  /** Something that each entry must have. */
+  const expected: Record<string, string> = {
+    '.': 'createRuntime',
+    './aws-kcl': 'fromAwsKcl',
+    './kpl': 'deaggregate',
+    './testing': 'testShard',
+  }
+  const at = join(folder, 'node_modules/tsmld')
+  const { exports } = JSON.parse(await readFile(join(at, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { types: string; default: string }>
+  }
+  const { './package.json': own, ...entries } = exports
+  assert.equal(own, './package.json')
+  assert.deepEqual(Object.keys(entries).toSorted(), Object.keys(expected).toSorted())
+  const paths = Object.values(entries).flatMap(entry =>
+    typeof entry === 'string' ? [entry] : [entry.types, entry.default],
+  )
+  for (const path of paths) assert.ok(existsSync(join(at, path)), path)
+  const named = Object.entries(expected).map(([entry, name]) => [`tsmld${entry.slice(1)}`, name])
+  await writeFile(
+    join(folder, 'entries.mjs'),
+    `import { createRequire } from 'node:module'
+    const require = createRequire(import.meta.url)
+    for (const [entry, name] of ${JSON.stringify(named)})
+      console.log(entry, typeof (await import(entry))[name], (await import(entry))[name] === require(entry)[name])
+    console.log(require('tsmld/package.json').name)`,
+  )
+  const lines = named.map(([entry]) => `${entry} function true\n`)
+  assert.equal(await succeed(process.execPath, ['entries.mjs']), `${lines.join('')}tsmld\n`)
 })
 
 test('tsmld-local, packed, talks to the emulators', async () => {

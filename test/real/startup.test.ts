@@ -64,6 +64,10 @@ async function assertRefused(lab: Lab, stream: ReturnType<typeof kinesis>, refus
   assert.ok(tookMs < (refusal.withinMs ?? 20_000))
   await assert.rejects(runtime.closed, (reason: unknown) => reason === error)
   assert.equal(runtime.status().state, 'failed')
+  // One entry tells of it, and none of how the daemon was told to end.
+  const said = lab.log.filter(line => / error /.test(line))
+  assert.ok(said.length === 1 && said[0]?.includes(`the start failed, and nothing is left running: ${error.message}`))
+  assert.ok(!lab.log.some(line => /stdin|exit/.test(line)), lab.log.join('\n'))
   assert.deepEqual(javaChildren(), [])
   assert.deepEqual(await readdir(folder), [])
 }
@@ -115,14 +119,14 @@ real('a Java that is too old is refused, and says its version (23)', async lab =
 real('a Kinesis stream that does not exist is named (23)', async lab => {
   await assertRefused(lab, kinesis({ streamName: 'no-such-stream' }), {
     error: StreamFailedError,
-    message: /no-such-stream in region us-east-1 at http.*\(ResourceNotFoundException\)$/,
+    message: /no-such-stream in region us-east-1 at http\S* \(ResourceNotFoundException: [^()]*\)$/,
   })
 })
 
 real('a table that does not exist is named (23)', async lab => {
   await assertRefused(lab, dynamodb({ tableName: 'no-such-table' }), {
     error: StreamFailedError,
-    message: /no-such-table in region us-east-1 at http.*\(ResourceNotFoundException\)$/,
+    message: /no-such-table in region us-east-1 at http\S* \(ResourceNotFoundException: [^()]*\)$/,
   })
 })
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { type Check, shown } from './checks.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { optionHint } from './option-hint.ts'
 
 /** Checks each option. @throws ConfigError naming the one that is unknown or wrong. */
 export function checkOptions(where: string, given: object, checks: Readonly<Record<string, Check>>): void {
@@ -10,7 +10,7 @@ export function checkOptions(where: string, given: object, checks: Readonly<Reco
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (check === undefined) {
       const hint =
-        name === '~standard' ? ' The schema comes first, then the handler.' : didYouMean(name, Object.keys(checks))
+        name === '~standard' ? ' The schema comes first, then the handler.' : optionHint(name, Object.keys(checks))
       throw new ConfigError(`Option '${name}' of ${where} is unknown.${hint}`)
     }
     const problem = value === undefined ? null : check(value)

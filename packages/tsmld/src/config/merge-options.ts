@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { holdsAccessKey } from './credentials.ts'
-import { didYouMean } from './did-you-mean.ts'
+import { optionHint } from './option-hint.ts'
 import type { OptionRow } from './option-table.ts'
 import { canonicalProperty, optionOfProperty } from './property-names.ts'
 
@@ -67,10 +67,9 @@ export function mergeLevels(own: OptionLevel, defaults: OptionLevel): OptionLeve
   return { options: new Map([...options, ...own.options]), properties: new Map([...properties, ...own.properties]) }
 }
 
-const counterparts: Readonly<Record<string, string>> = { streamName: 'tableName', tableName: 'streamName' }
-
+/** An aws-kcl property under its own name is the option that carries it, but for the lease table's `tableName`. */
 function suggest(name: string, table: Readonly<Record<string, OptionRow>>): string {
   const option = optionOfProperty(canonicalProperty(name))
-  const likely = [option, counterparts[name]].find(known => known !== undefined && Object.hasOwn(table, known))
-  return likely === undefined ? didYouMean(name, Object.keys(table)) : ` Did you mean '${likely}'?`
+  if (option !== undefined && Object.hasOwn(table, option) && name !== 'tableName') return ` Did you mean '${option}'?`
+  return optionHint(name, Object.keys(table))
 }

@@ -2,9 +2,9 @@ import { ConfigError } from '../errors.ts'
 import { moduleOf } from '../processors/module-processor.ts'
 import type { RuntimeOptions } from '../runtime/runtime-options.ts'
 import { bool, type Check, integer, milliseconds, oneOf } from './checks.ts'
-import { didYouMean } from './did-you-mean.ts'
 import { normalizeStream } from './normalize-stream.ts'
 import type { NormalizedStream } from './normalized-stream.ts'
+import { optionHint } from './option-hint.ts'
 import { dynamodbOptionTable, kinesisOptionTable } from './option-table.ts'
 
 /** A runtime's options, checked, with defaults filled in. */
@@ -83,7 +83,7 @@ export function normalizeRuntime(
     if (!Object.hasOwn(checks, name)) {
       const hint = isStreamOption(name)
         ? " It is a stream's: give it there, or to all streams in 'defaults'."
-        : didYouMean(name, Object.keys(checks))
+        : optionHint(name, Object.keys(checks))
       throw new ConfigError(`Option '${name}' of the runtime is unknown.${hint}`)
     }
     const problem = value === undefined && name !== 'streams' ? null : checks[name as keyof RuntimeOptions](value)

@@ -26,6 +26,8 @@ const loadsWithinMs = 500
 const exitGraceMs = 1_000
 /** The daemon's exit code when shards were still draining at the stop's deadline (docs/protocol.md). */
 const deadlinePassedCode = 3
+/** The daemon's word for a connection that Node has closed, which has said why by then. */
+const closedByNode = 'Node closed the connection'
 
 /** One stream that the daemon runs. */
 interface Hosted {
@@ -56,6 +58,8 @@ export class EmbeddedDaemon {
   #exit: Extract<ControlReport, { type: 'exit' }> | undefined
   #killedBy: Error | undefined
   #ending = false
+  /** Whether its standard input was ended, which it takes for Node's end. */
+  #hasLeft = false
 
   constructor(options: EmbeddedDaemonOptions) {
     this.#options = options
@@ -179,6 +183,7 @@ export class EmbeddedDaemon {
     hosted.stopping = true
     this.#ending ||= [...this.#hosted.values()].every(other => other.stopping)
     // The end of its input gives it 2 s to release its leases.
+    this.#hasLeft ||= this.#ending
     if (this.#ending) this.#process.closeInput()
     else this.#order({ type: 'stopStream', stream: name, deadlineMs: 0 })
     const timer = setTimeout(() => {
@@ -221,26 +226,26 @@ export class EmbeddedDaemon {
         this.#hosted.get(report.stream)?.started()
         return
       case 'streamFailed': {
-        const { stream } = report
-        this.#hosted.get(stream)?.fail(
-          new StreamFailedError(`The stream of ${stream} cannot be processed: ${report.message} (${report.error})`, {
-            stream,
-          }),
-        )
+        const { stream, message, error } = report
+        const what = message.includes(error) ? message : `${message} (${error})`
+        this.#hosted
+          .get(stream)
+          ?.fail(new StreamFailedError(`The stream of ${stream} cannot be processed: ${what}`, { stream }))
         return
       }
       case 'streamStopped':
         this.#hosted.get(report.stream)?.stopped(report.drained)
         return
       case 'shardGivenUp':
-        logger.warn(
+        logger[report.reason === closedByNode ? 'debug' : 'warn'](
           { stream: report.stream, shardId: report.shardId, reason: report.reason },
           'the daemon gave the shard up; it is leased again from its last checkpoint',
         )
         return
       case 'exit':
         this.#exit = report
-        logger.info({ code: report.code, reason: report.reason }, 'the daemon exits')
+        if (this.#hasLeft) logger.debug({ code: report.code }, 'the daemon exits, as it was told')
+        else logger.info({ code: report.code, reason: report.reason }, 'the daemon exits')
         return
     }
   }

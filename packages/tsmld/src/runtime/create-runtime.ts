@@ -4,7 +4,7 @@ import { type NormalizedRuntime, normalizeRuntime } from '../config/normalize-ru
 import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { createRuntimeFolder, type RuntimeFolder } from '../daemon/runtime-folder.ts'
 import { type Deferred, deferred } from '../deferred.ts'
-import { asError, ConfigError, type RestartLimitError, TimeoutError } from '../errors.ts'
+import { asError, ConfigError, type RestartLimitError, TimeoutError, TsmldError } from '../errors.ts'
 import { stderrLogger } from '../observability/default-logger.ts'
 import type { Logger } from '../observability/logger.ts'
 import { ThreadPool } from '../threads/thread-pool.ts'
@@ -208,6 +208,11 @@ class StreamRuntime implements Runtime {
       return
     }
     this.#failure = error
+    const stream = TsmldError.is(error) ? error.stream : undefined
+    this.#logger.error(
+      { err: error, ...(stream === undefined ? {} : { stream }) },
+      `the start failed, and nothing is left running: ${error.message}`,
+    )
     this.#failing = Promise.all(this.#supervisors.map(supervisor => supervisor.kill())).then(() => this.#close(error))
     await this.#failing
   }

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts'
+import type { Clock } from '../session/clock.ts'
 import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionStatus, SessionTotals } from '../session/session-status.ts'
 import type { ShardSession } from '../session/shard-session.ts'
@@ -36,7 +37,7 @@ export interface LiveSession {
 }
 
 /** A session of this thread. */
-export function localSession<R>(session: ShardSession<R>, openedAt: number | null): LiveSession {
+export function localSession<R>(session: ShardSession<R>, openedAt: number | null, clock?: Clock): LiveSession {
   return {
     get shardId() {
       return session.shardId
@@ -49,7 +50,7 @@ export function localSession<R>(session: ShardSession<R>, openedAt: number | nul
     signal: session.signal,
     ended: session.ended,
     handlerSettled: () => session.handlerSettled(),
-    makeWay: (waitMs, signal) => makeWay(session, waitMs, signal),
+    makeWay: (waitMs, signal) => makeWay(session, waitMs, signal, clock),
     status: () => session.status(),
     resume: earlier => {
       session.figures.resume(earlier)
@@ -71,9 +72,10 @@ export async function makeWay<R>(
   session: ShardSession<R>,
   waitMs: number,
   signal: AbortSignal,
+  clock?: Clock,
 ): Promise<'settled' | 'late'> {
   session.supersede()
   const over = session.ended.then(() => session.handlerSettled())
-  if ((await within(over, waitMs, signal)) === 'settled') return 'settled'
-  return within(session.handlerSettled(), 0, signal)
+  if ((await within(over, waitMs, signal, clock)) === 'settled') return 'settled'
+  return within(session.handlerSettled(), 0, signal, clock)
 }

@@ -1,6 +1,8 @@
 import { deferred } from '../deferred.ts'
 import { RestartLimitError, ThreadExitError, TimeoutError } from '../errors.ts'
 import type { Hello } from '../protocol/messages.ts'
+import type { Backoff } from '../session/backoff.ts'
+import type { Clock } from '../session/clock.ts'
 import type { SessionEnd } from '../session/session-events.ts'
 import type { SessionStatus, SessionTotals } from '../session/session-status.ts'
 import { forgetOldest } from './forget-oldest.ts'
@@ -22,6 +24,10 @@ export interface SessionRegistryOptions {
   readonly shardRestartLimit: number
   /** After this long without progress a shard is said to stall, in milliseconds. */
   readonly stallTimeoutMs: number
+  /** How long the next session of a shard that failed waits. */
+  readonly shardBackoff?: Backoff
+  /** Only where time is not Node's. */
+  readonly clock?: Clock
   /** Told of every session that failed. */
   readonly onFailure: (error: Error) => void
   /** Told of every session whose connection the daemon's side ended. */
@@ -40,7 +46,7 @@ export interface ShardStatus extends SessionStatus {
   readonly lastFailure: string | null
 }
 
-const shardBackoff = { baseMs: 500, maxMs: 30_000 }
+const defaultShardBackoff = { baseMs: 500, maxMs: 30_000 }
 const rememberedShards = 1_024
 
 /** All sessions of one stream, whichever threads they live in: one live session a shard, whatever order they come in, and never two handlers of one shard at a time. */
@@ -64,7 +70,7 @@ export class SessionRegistry {
   constructor(options: SessionRegistryOptions) {
     this.#options = options
     this.#hellos = new HelloCheck(options.applicationName)
-    this.#failures = new ShardFailures(options.shardRestartLimit, shardBackoff)
+    this.#failures = new ShardFailures(options.shardRestartLimit, options.shardBackoff ?? defaultShardBackoff)
     this.failed = this.#failed.promise
   }
 
@@ -116,9 +122,24 @@ export class SessionRegistry {
   statuses(): ShardStatus[] {
     const live = [...this.#sessions]
       .filter(session => session.shardId !== null && !isPast(session))
-      .map(session => this.#statusOf(session))
+      .map(session => this.statusOf(session))
     const shown = new Set(live.map(({ shardId }) => shardId))
     return [...[...this.#past.values()].filter(({ shardId }) => !shown.has(shardId)), ...live]
+  }
+
+  /** A session as the status tells of it. */
+  statusOf(session: LiveSession): ShardStatus {
+    const status = session.status()
+    // A checkpoint since then shows that the shard is past what it failed at.
+    const isPast = status.checkpointedSequenceNumber !== null
+    const { count, last } = isPast ? noFailures : this.#failures.of(status.shardId)
+    return {
+      ...status,
+      thread: session.thread,
+      stalledMs: stalledMs(status, this.#options.stallTimeoutMs),
+      failures: count,
+      lastFailure: last,
+    }
   }
 
   /** The sessions whose user code still runs. */
@@ -165,18 +186,18 @@ export class SessionRegistry {
     if (furthest !== undefined) session.resume(furthest)
     const delayMs = this.#failures.delayMs(shardId)
     if (delayMs > 0) {
-      session.logger.warn(
+      session.logger.debug(
         { failures: this.#failures.of(shardId).count, delayMs },
         'the shard failed before: it waits before it begins',
       )
-      await within(new Promise<never>(() => {}), delayMs, called)
+      await within(new Promise<never>(() => {}), delayMs, called, this.#options.clock)
     }
   }
 
   #sessionEnded(session: LiveSession, end: SessionEnd): void {
     const { logger } = session
     const shardId = session.shardId ?? ''
-    const status = this.#statusOf(session)
+    const status = this.statusOf(session)
     const saved = status.checkpointedSequenceNumber
     this.#count(shardId, status)
     switch (end.kind) {
@@ -218,7 +239,7 @@ export class SessionRegistry {
         this.#keep({ ...status, failures, lastFailure: end.error.message })
         logger.error(
           { err: end.error, failures, checkpoint: saved },
-          `the session failed; its records come again from the last checkpoint: ${end.error.message}`,
+          `the session failed; its records come again from the last checkpoint, after a delay that grows until the cause is mended: ${end.error.message}`,
         )
         if (this.#stopping.signal.aborted) this.stopFailure ??= end.error
         this.#options.onFailure(end.error)
@@ -228,20 +249,6 @@ export class SessionRegistry {
           new RestartLimitError(limit, { cause: end.error, stream: this.#options.applicationName, shardId }),
         )
       }
-    }
-  }
-
-  #statusOf(session: LiveSession): ShardStatus {
-    const status = session.status()
-    // A checkpoint since then shows that the shard is past what it failed at.
-    const isPast = status.checkpointedSequenceNumber !== null
-    const { count, last } = isPast ? noFailures : this.#failures.of(status.shardId)
-    return {
-      ...status,
-      thread: session.thread,
-      stalledMs: stalledMs(status, this.#options.stallTimeoutMs),
-      failures: count,
-      lastFailure: last,
     }
   }
 

@@ -1,5 +1,6 @@
 import type { NormalizedStream } from '../config/normalized-stream.ts'
 import { TimeoutError } from '../errors.ts'
+import { type Clock, systemClock } from '../session/clock.ts'
 import type { SessionStatus } from '../session/session-status.ts'
 import type { LiveSession } from './live-session.ts'
 
@@ -15,6 +16,8 @@ export interface WatchdogOptions {
   readonly restart: (why: TimeoutError) => void
   /** Ends the process. */
   readonly exit: (exitCode: number) => void
+  /** Only where time is not Node's. */
+  readonly clock?: Clock
 }
 
 const greatestLookMs = 5_000
@@ -30,26 +33,32 @@ export class Watchdog {
   readonly #options: WatchdogOptions
   /** Those that stall, and for how long when last looked at. */
   readonly #stalled = new Map<LiveSession, number>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #clock: Clock
+  #timer: object | undefined
 
   constructor(options: WatchdogOptions) {
     this.#options = options
+    this.#clock = options.clock ?? systemClock
   }
 
   start(): void {
-    const everyMs = Math.min(this.#options.stream.stallTimeoutMs / 4, greatestLookMs)
-    let lookedAt = Date.now()
-    this.#timer = setInterval(() => {
-      const sinceMs = Date.now() - lookedAt
-      lookedAt += sinceMs
-      // What came while this thread itself was blocked, or the machine slept, is heard of first.
-      if (sinceMs <= 2 * everyMs) this.#look()
-    }, everyMs)
-    this.#timer.unref()
+    this.#lookAfter(Math.min(this.#options.stream.stallTimeoutMs / 4, greatestLookMs), this.#clock.now())
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#clock.clearTimeout(this.#timer)
+  }
+
+  #lookAfter(ms: number, lookedAt: number): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      const now = this.#clock.now()
+      this.#lookAfter(ms, now)
+      // What came while this thread itself was blocked, or the machine slept, is heard of first.
+      if (now - lookedAt <= 2 * ms) this.#look()
+    }, ms)
+    // It keeps no process alive.
+    const { unref } = this.#timer as { unref?: () => void }
+    unref?.call(this.#timer)
   }
 
   #look(): void {

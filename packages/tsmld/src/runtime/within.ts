@@ -1,16 +1,23 @@
+import { type Clock, systemClock } from '../session/clock.ts'
+
 /** Waits for `promise` no longer than `ms`. @throws the signal's reason. */
-export function within(promise: Promise<unknown>, ms: number, signal: AbortSignal): Promise<'settled' | 'late'> {
+export function within(
+  promise: Promise<unknown>,
+  ms: number,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<'settled' | 'late'> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       done()
       reject(signal.reason as Error)
     }
-    const timer = setTimeout(() => {
+    const timer = clock.setTimeout(() => {
       done()
       resolve('late')
     }, ms)
     const done = (): void => {
-      clearTimeout(timer)
+      clock.clearTimeout(timer)
       signal.removeEventListener('abort', abort)
     }
     signal.addEventListener('abort', abort)

@@ -1,5 +1,6 @@
 export type { Action } from '../protocol/messages.ts'
 export type { SessionEnd } from '../session/session-events.ts'
+export type { ProtocolFault } from './protocol-fault.ts'
 export { type RecordShardOptions, recordShard } from './record-shard.ts'
 export type { LogLine } from './recording-logger.ts'
 export { type ReplayDynamodbOptions, replayDynamodbShard, replayShard, type ShardReplay } from './replay-shard.ts'

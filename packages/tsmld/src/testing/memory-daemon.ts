@@ -1,9 +1,9 @@
-// The daemon's end of a session in memory: it speaks frames, asks one action at a time as the KCL does, and answers checkpoints as it was told.
-import { encodeDaemonMessage } from '../protocol/daemon-frames.ts'
+// The daemon's end of a session in memory: it asks one action at a time as the KCL does, and answers checkpoints as it was told.
 import type { Action, DaemonMessage, WirePosition } from '../protocol/messages.ts'
-import { type FromNode, nodeFramesDecoder } from '../protocol/node-message-decoder.ts'
+import type { FromNode, NodeMessageDecoder } from '../protocol/node-message-decoder.ts'
 import type { Connection, ConnectionHandlers } from '../session/connection.ts'
 import { SHARD_END } from '../session/session-events.ts'
+import type { DaemonWire } from './daemon-wire.ts'
 
 /** A message that is answered with a status. */
 export type ActionMessage = Extract<DaemonMessage, { kind: Action }>
@@ -31,7 +31,9 @@ interface Asked {
 /** One session's connection, as the session sees it, and the daemon behind it. */
 export class MemoryDaemon implements Connection {
   readonly #table: LeaseTable
-  readonly #decoder = nodeFramesDecoder()
+  readonly #wire: DaemonWire
+  readonly #chunkBytes: number
+  readonly #decoder: NodeMessageDecoder
   readonly #waiting: Asked[] = []
   #handlers: ConnectionHandlers | undefined
   #asked: Asked | null = null
@@ -39,8 +41,12 @@ export class MemoryDaemon implements Connection {
   #isLeaseHeld = true
   #isOpen = true
 
-  constructor(table: LeaseTable) {
+  /** @param chunkBytes the greatest chunk that what it says comes in. */
+  constructor(table: LeaseTable, wire: DaemonWire, chunkBytes: number) {
     this.#table = table
+    this.#wire = wire
+    this.#chunkBytes = chunkBytes
+    this.#decoder = wire.newDecoder()
   }
 
   /** Whether an action is without its status, or waits for its turn. */
@@ -62,18 +68,30 @@ export class MemoryDaemon implements Connection {
     this.#askNext()
   }
 
-  /** The lease goes: it is told at once, leaseLost comes after the present action, and every checkpoint is refused. */
+  /** The lease goes: it is told at once where the daemon has a word for it, leaseLost comes after the present action, and every checkpoint is refused. */
   loseLease(): void {
+    if (this.#isLeaseHeld && this.#asked !== null) this.say({ kind: 'leaseLosing' })
+    this.leaseGone()
+  }
+
+  /** The same, before the daemon has noticed. */
+  leaseGone(): void {
     if (!this.#isLeaseHeld) return
     this.#takeLease()
-    if (this.#asked !== null) this.say({ kind: 'leaseLosing' })
     this.ask({ kind: 'leaseLost' })
   }
 
   /** Says something, whether it fits or not. */
   say(message: DaemonMessage): void {
-    if (!this.#isOpen) return
-    for (const frame of encodeDaemonMessage(message)) this.#handlers?.onData(frame)
+    if (!this.#wire.unsaid.includes(message.kind)) this.sayBytes(this.#wire.encode(message))
+  }
+
+  /** Says what may be no message. */
+  sayBytes(pieces: Iterable<Buffer>): void {
+    for (const piece of pieces)
+      for (let at = 0; at < piece.length && this.#isOpen; at += this.#chunkBytes)
+        // The decoder's own from then on, so that none may be a view of another's.
+        this.#handlers?.onData(Buffer.from(piece.subarray(at, at + this.#chunkBytes)))
   }
 
   /** The connection breaks. */
@@ -136,10 +154,11 @@ export class MemoryDaemon implements Connection {
   }
 
   #takeStatus(action: Action | 'shutdown'): void {
-    if (action === 'shutdown' || this.#asked === null) return
-    const { settle } = this.#asked
+    if (this.#asked === null) return
+    const { message, settle } = this.#asked
     this.#asked = null
-    this.#table.statuses.push(action)
+    // KCL 1 has one word for two of them.
+    this.#table.statuses.push(action === 'shutdown' ? message.kind : action)
     settle(true)
     this.#askNext()
     this.#tellIdle()

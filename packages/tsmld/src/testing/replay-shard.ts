@@ -5,8 +5,9 @@ import type { KinesisRecord, Position } from '../records/record.ts'
 import { comparePositions } from '../records/sequence-number.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import { SHARD_END } from '../session/session-events.ts'
+import { dynamodbShard, kinesisShard } from './begin-shard.ts'
 import { type RecordedEvent, readRecording } from './recording.ts'
-import { dynamodbShard, kinesisShard, type ShardUnderTest } from './shard-under-test.ts'
+import type { ShardUnderTest } from './shard-under-test.ts'
 import type { TestChange, TestRecord } from './test-records.ts'
 import type { TestShard, TestShardOptions } from './test-shard.ts'
 
@@ -57,7 +58,7 @@ export function replayDynamodbShard(
   { numbers = 'number' }: ReplayDynamodbOptions = {},
 ): Promise<ShardReplay<TestChange>> {
   return replay(file, (format, options) =>
-    format === 'kinesis' ? null : dynamodbShard(processor, options, format, numbers),
+    format === 'kinesis' ? null : dynamodbShard(processor, { ...options, numbers }, format),
   )
 }
 

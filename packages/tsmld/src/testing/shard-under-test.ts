@@ -1,48 +1,41 @@
-import { importedProcessor } from '../processors/module-processor.ts'
-import { framesCodec } from '../protocol/frame-codec.ts'
 import type { Action, RecordFormat, WireRecord } from '../protocol/messages.ts'
-import type { NumberForm } from '../records/attribute-value.ts'
-import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
-import type { KinesisRecord, Position } from '../records/record.ts'
-import { type RecordsDecoder, recordsDecoder } from '../records/records-decoder.ts'
+import type { Position } from '../records/record.ts'
+import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { comparePositions } from '../records/sequence-number.ts'
 import { maxCheckpointAttempts } from '../runtime/session-home.ts'
+import type { ShardStatus } from '../runtime/session-registry.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { SessionEnd } from '../session/session-events.ts'
-import type { SessionStatus } from '../session/session-status.ts'
-import { type SessionContext, ShardSession } from '../session/shard-session.ts'
-import { type ActionMessage, type AnswerFault, type LeaseTable, MemoryDaemon } from './memory-daemon.ts'
+import type { DaemonWire } from './daemon-wire.ts'
+import { type LeasedSession, LeasedSessions } from './leased-sessions.ts'
+import type { ActionMessage, AnswerFault, LeaseTable } from './memory-daemon.ts'
+import { faultyBytes, type ProtocolFault } from './protocol-fault.ts'
 import { type LogLine, RecordingLogger } from './recording-logger.ts'
-import { changeOnWire, kinesisOnWire, RecordNumbers, type TestChange, type TestRecord } from './test-records.ts'
 import type { TestShard, TestShardOptions } from './test-shard.ts'
 import { turns } from './turns.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** What differs between the types of streams. */
 interface RecordForm<R, T> {
+  readonly format: RecordFormat
+  readonly wire: DaemonWire
   readonly decodeRecords: RecordsDecoder<R>
   /** Turns a partial record into the wire's. */
   readonly encode: (record: T, nowMs: number) => WireRecord
 }
 
-interface PlayedSession<R> {
-  readonly session: ShardSession<R>
-  readonly daemon: MemoryDaemon
-  end: SessionEnd | null
-}
-
 /** The real session and codec, between a processor and a daemon in memory. */
 export class ShardUnderTest<R, T> implements TestShard<T> {
   readonly #form: RecordForm<R, T>
-  readonly #context: SessionContext<R>
   readonly #shardId: string
   readonly #start: Position
   readonly #clock: VirtualClock
   readonly #logger = new RecordingLogger()
   readonly #table: LeaseTable = { checkpoints: [], statuses: [], faults: [] }
+  readonly #sessions: LeasedSessions<R>
   /** What was delivered after the last checkpoint. */
   #unsaved: WireRecord[] = []
-  #played: PlayedSession<R>
+  #present: LeasedSession<R>
 
   constructor(factory: ProcessorFactory<R>, options: TestShardOptions, form: RecordForm<R, T>) {
     const { shardId = 'shardId-000000000000', startingPosition: start = 'TRIM_HORIZON' } = options
@@ -50,19 +43,28 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
     this.#shardId = shardId
     this.#start = typeof start === 'string' ? { sequenceNumber: start, subSequenceNumber: 0 } : start
     this.#clock = new VirtualClock(options.startMs ?? Date.UTC(2026, 0, 1))
-    this.#context = {
-      stream: options.stream ?? 'test-stream',
-      applicationName: options.applicationName ?? 'test-application',
-      factory,
-      decodeRecords: form.decodeRecords,
-      logger: this.#logger,
-      newCodec: () => framesCodec(),
-      beforeInitialize: () => Promise.resolve(),
-      checkpointTimeoutMs: options.checkpointTimeoutMs ?? 60_000,
-      maxCheckpointAttempts,
+    this.#sessions = new LeasedSessions<R>({
+      context: {
+        stream: options.stream ?? 'test-stream',
+        applicationName: options.applicationName ?? 'test-application',
+        factory,
+        decodeRecords: form.decodeRecords,
+        logger: this.#logger,
+        checkpointTimeoutMs: options.checkpointTimeoutMs ?? 60_000,
+        maxCheckpointAttempts,
+        clock: this.#clock,
+      },
+      shardId,
+      recordFormat: form.format,
       clock: this.#clock,
-    }
-    this.#played = this.#connect(this.#context)
+      table: this.#table,
+      wire: form.wire,
+      chunkBytes: options.chunkBytes ?? Number.POSITIVE_INFINITY,
+      handlerWaitMs: options.handlerWaitMs ?? 30_000,
+      stallTimeoutMs: options.stallTimeoutMs ?? 300_000,
+      onStall: options.onStall ?? 'warn',
+    })
+    this.#present = this.#sessions.connect()
   }
 
   get checkpoints(): readonly Position[] {
@@ -74,15 +76,15 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   get ended(): SessionEnd | null {
-    return this.#played.end
+    return this.#present.end
   }
 
   get signal(): AbortSignal {
-    return this.#played.session.signal
+    return this.#present.session.signal
   }
 
   get busy(): boolean {
-    return this.#played.daemon.busy
+    return this.#present.daemon.busy
   }
 
   get nowMs(): number {
@@ -98,8 +100,12 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
     return this.#clock.nextInMs
   }
 
-  status(): SessionStatus {
-    return this.#played.session.status()
+  get exitCode(): number | null {
+    return this.#sessions.exitCode
+  }
+
+  status(): ShardStatus {
+    return this.#present.status()
   }
 
   /** The daemon's `initialize`. */
@@ -129,7 +135,7 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   async idle(): Promise<void> {
-    await this.#played.daemon.idle()
+    await this.#present.daemon.idle()
     await turns()
   }
 
@@ -147,12 +153,12 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
 
   async answerUnasked(): Promise<void> {
     const { sequenceNumber, subSequenceNumber } = this.#table.checkpoints.at(-1) ?? this.#start
-    this.#played.daemon.say({ kind: 'checkpointAnswered', sequenceNumber, subSequenceNumber, error: null })
+    this.#present.daemon.say({ kind: 'checkpointAnswered', sequenceNumber, subSequenceNumber, error: null })
     await turns()
   }
 
   async loseLease(): Promise<void> {
-    this.#played.daemon.loseLease()
+    this.#present.daemon.loseLease()
     await turns()
   }
 
@@ -162,7 +168,7 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
 
   requestShutdown(): Promise<boolean> {
     const handled = this.#ask({ kind: 'shutdownRequested' })
-    this.#played.daemon.ask({ kind: 'leaseLost' })
+    this.#present.daemon.ask({ kind: 'leaseLost' })
     return handled
   }
 
@@ -172,28 +178,49 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   announceStop(): void {
-    this.#played.session.announceStop()
+    this.#present.session.announceStop()
   }
 
   async disconnect(): Promise<void> {
-    this.#played.daemon.break()
+    this.#present.daemon.break()
     await turns()
   }
 
   async restart(): Promise<boolean> {
     await this.disconnect()
-    const before = this.#played.session
-    this.#played = this.#connect({ ...this.#context, beforeInitialize: () => before.handlerSettled() })
-    const last = this.#table.checkpoints.at(-1)
-    const again = this.#unsaved.filter(record => last === undefined || comparePositions(record, last) > 0)
-    this.#unsaved = []
-    const began = this.begin()
-    return again.length === 0 ? began : this.deliverWire(again)
+    return this.#comeBack()
+  }
+
+  async regainLease(): Promise<boolean> {
+    this.#present.daemon.leaseGone()
+    return this.#comeBack()
+  }
+
+  repeatHello(): string {
+    const { wire } = this.#form
+    if (!wire.hasHello) throw new Error('A stock daemon has no hello: a session of its names no lease.')
+    return this.#sessions.refusalOf(this.#present.hello) ?? 'it is not refused'
+  }
+
+  async breakProtocol(fault: ProtocolFault): Promise<void> {
+    const { wire } = this.#form
+    if (fault === 'recordsBeforeInitialize') {
+      await this.disconnect()
+      this.#present = this.#sessions.connect()
+      const records = this.#unsaved
+      this.#present.daemon.say({ kind: 'processRecords', records, millisBehindLatest: 0, atShardEnd: false })
+    } else {
+      const { daemon } = this.#present
+      daemon.sayBytes(faultyBytes(fault, wire, this.#shardId))
+      if (fault === 'truncated') daemon.break()
+    }
+    await turns()
   }
 
   async close(): Promise<void> {
-    this.#played.session.end(new Error('The test has closed its shard.'))
+    this.#present.session.end(new Error('The test has closed its shard.'))
     await turns()
+    this.#sessions.close()
     this.#clock.clear()
   }
 
@@ -201,19 +228,18 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
     return this.close()
   }
 
-  #connect(context: SessionContext<R>): PlayedSession<R> {
-    const daemon = new MemoryDaemon(this.#table)
-    const session = new ShardSession(context, daemon, this.#shardId)
-    const played: PlayedSession<R> = { session, daemon, end: null }
-    void session.ended.then(end => {
-      played.end = end
-    })
-    session.start(Buffer.alloc(0))
-    return played
+  /** A new session begins after the last checkpoint, and gets again what came after it. */
+  #comeBack(): Promise<boolean> {
+    this.#present = this.#sessions.connect()
+    const last = this.#table.checkpoints.at(-1)
+    const again = this.#unsaved.filter(record => last === undefined || comparePositions(record, last) > 0)
+    this.#unsaved = []
+    const began = this.begin()
+    return again.length === 0 ? began : this.deliverWire(again)
   }
 
   async #ask(message: ActionMessage): Promise<boolean> {
-    const { end, daemon } = this.#played
+    const { end, daemon } = this.#present
     if (end !== null)
       throw new Error(
         `The session has ended (${end.kind}): ${message.kind} can come no more. restart() begins the next one.`,
@@ -230,35 +256,4 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   #plan(fault: AnswerFault, times: number): void {
     for (let time = 0; time < times; time++) this.#table.faults.push(fault)
   }
-}
-
-/** A shard of a Kinesis stream, begun. */
-export async function kinesisShard(
-  processor: ProcessorFactory<KinesisRecord>,
-  options: TestShardOptions,
-): Promise<ShardUnderTest<KinesisRecord, TestRecord>> {
-  const numbers = new RecordNumbers()
-  const shard = new ShardUnderTest(await importedProcessor(processor), options, {
-    decodeRecords: records => records,
-    encode: (record: TestRecord, nowMs) => kinesisOnWire(record, numbers, nowMs),
-  })
-  await shard.begin()
-  return shard
-}
-
-/** A shard of a DynamoDB stream, begun. */
-export async function dynamodbShard<Item extends object, View extends StreamViewType>(
-  processor: ProcessorFactory<DynamodbRecord<Item, View>>,
-  options: TestShardOptions,
-  format: RecordFormat,
-  numberForm: NumberForm,
-): Promise<ShardUnderTest<DynamodbRecord<Item, View>, TestChange<Item>>> {
-  const numbers = new RecordNumbers()
-  const decode: unknown = recordsDecoder(format, numberForm)
-  const shard = new ShardUnderTest(await importedProcessor(processor), options, {
-    decodeRecords: decode as RecordsDecoder<DynamodbRecord<Item, View>>,
-    encode: (change: TestChange<Item>, nowMs) => changeOnWire(change, numbers, nowMs),
-  })
-  await shard.begin()
-  return shard
 }

@@ -1,5 +1,5 @@
-import { encodeDynamodbRecord } from '../protocol/dynamodb-encoder.ts'
-import type { WireRecord } from '../protocol/messages.ts'
+import { encodeDynamodbRecord, type StreamRecordJson } from '../protocol/dynamodb-encoder.ts'
+import type { RecordFormat, WireRecord } from '../protocol/messages.ts'
 import type { StreamViewType, UserIdentity } from '../records/dynamodb-record.ts'
 import { encodeItem } from './attribute-values.ts'
 
@@ -71,10 +71,16 @@ export function kinesisOnWire(record: TestRecord, numbers: RecordNumbers, nowMs:
   }
 }
 
-/** A DynamoDB stream record as the wire has it, in binary. */
-export function changeOnWire(change: TestChange<object>, numbers: RecordNumbers, nowMs: number): WireRecord {
+/** A DynamoDB stream record as the wire has it, in binary or as the adapter's JSON. */
+export function changeOnWire(
+  change: TestChange<object>,
+  numbers: RecordNumbers,
+  nowMs: number,
+  format: RecordFormat,
+): WireRecord {
   const { keys, newImage, oldImage, eventId, userIdentity, streamViewType = 'NEW_AND_OLD_IMAGES' } = change
-  const data = encodeDynamodbRecord({
+  const approximateArrivalTimestamp = new Date(change.arrivedAt ?? nowMs)
+  const record: StreamRecordJson = {
     eventName: change.eventName ?? eventNameOf(change),
     ...(eventId === undefined ? {} : { eventID: eventId }),
     ...(userIdentity === undefined ? {} : { userIdentity }),
@@ -84,16 +90,29 @@ export function changeOnWire(change: TestChange<object>, numbers: RecordNumbers,
       ...(oldImage === undefined ? {} : { OldImage: encodeItem(oldImage) }),
       StreamViewType: streamViewType,
     },
-  })
+  }
   return {
     ...numbers.position(change),
     partitionKey: null,
     explicitHashKey: null,
-    approximateArrivalTimestamp: new Date(change.arrivedAt ?? nowMs),
+    approximateArrivalTimestamp,
     encryptionType: null,
     aggregated: false,
-    data,
+    data:
+      format === 'dynamodb-binary'
+        ? encodeDynamodbRecord(record)
+        : adapterJson(record, approximateArrivalTimestamp.getTime()),
   }
+}
+
+function adapterJson(record: StreamRecordJson, createdMs: number): Buffer {
+  const dynamodb = { ...record.dynamodb, ApproximateCreationDateTime: createdMs }
+  const text = JSON.stringify({ ...record, dynamodb }, function (this: Record<string, unknown>, name, value: unknown) {
+    // A Buffer has a JSON of its own, which stands in `value` already.
+    const bytes = this[name]
+    return bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : value
+  })
+  return Buffer.from(text)
 }
 
 function eventNameOf({ newImage, oldImage }: TestChange<object>): 'INSERT' | 'MODIFY' | 'REMOVE' {

@@ -1,12 +1,14 @@
+import type { OnStall } from '../config/stream-options.ts'
 import type { Action } from '../protocol/messages.ts'
 import type { NumberForm } from '../records/attribute-value.ts'
 import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
 import type { KinesisRecord, Position } from '../records/record.ts'
+import type { ShardStatus } from '../runtime/session-registry.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { SessionEnd } from '../session/session-events.ts'
-import type { SessionStatus } from '../session/session-status.ts'
+import { dynamodbShard, kinesisShard } from './begin-shard.ts'
+import type { ProtocolFault } from './protocol-fault.ts'
 import type { LogLine } from './recording-logger.ts'
-import { dynamodbShard, kinesisShard } from './shard-under-test.ts'
 import type { TestChange, TestRecord } from './test-records.ts'
 
 /** What a shard under test is like; everything may be left out. */
@@ -23,6 +25,16 @@ export interface TestShardOptions {
   readonly startMs?: number
   /** How long an answer to a checkpoint may take, in virtual milliseconds. @default 60,000 */
   readonly checkpointTimeoutMs?: number
+  /** Whose protocol it speaks: `stock` is AWS's MultiLangDaemon, with its lines of JSON, and checkpoints within an action only. @default embedded */
+  readonly daemon?: 'embedded' | 'stock'
+  /** As the stream's option, in virtual milliseconds. @default 300,000 */
+  readonly stallTimeoutMs?: number
+  /** As the stream's option. @default warn */
+  readonly onStall?: OnStall
+  /** As the runtime's option, in virtual milliseconds. @default 30,000 */
+  readonly handlerWaitMs?: number
+  /** The greatest chunk that the daemon's bytes come in: with 1, characters and numbers come apart too. @default no limit */
+  readonly chunkBytes?: number
 }
 
 /**
@@ -45,7 +57,9 @@ export interface TestShard<T> extends AsyncDisposable {
   /** What was logged. */
   readonly log: readonly LogLine[]
   /** As `runtime.status()` tells of it. */
-  status(): SessionStatus
+  status(): ShardStatus
+  /** What the process would have ended with, where a stall ends it (`onStall: 'exit'`); else null. */
+  readonly exitCode: number | null
   /**
    * Delivers records, or with none the KCL's heartbeat. Resolves to whether the batch has its status: false where the processor holds it back, and where the session ended.
    * @throws Error when the session has ended.
@@ -81,6 +95,14 @@ export interface TestShard<T> extends AsyncDisposable {
    * still lives is disconnected first. Resolves to whether those records have their status.
    */
   restart(): Promise<boolean>
+  /**
+   * The lease was lost and is this worker's again, before the present session has noticed: the new session aborts it, waits until none of its user code runs, at most `handlerWaitMs`, and goes on as after `restart`.
+   */
+  regainLease(): Promise<boolean>
+  /** A second connection says the present session's hello, and is refused: why. @throws Error with a stock daemon, which has no hello. */
+  repeatHello(): string
+  /** The daemon breaks the protocol. `recordsBeforeInitialize` does so in a new session; the others within the present one. */
+  breakProtocol(fault: ProtocolFault): Promise<void>
   /** Ends the session, if it lives, and forgets the virtual clock's timers; so does `await using`. */
   close(): Promise<void>
 }
@@ -114,5 +136,5 @@ export async function testDynamodbShard(
   processor: ProcessorFactory<DynamodbRecord>,
   options: TestDynamodbShardOptions = {},
 ): Promise<TestShard<TestChange>> {
-  return await dynamodbShard(processor, options, 'dynamodb-binary', options.numbers ?? 'number')
+  return await dynamodbShard(processor, options)
 }

@@ -2,6 +2,8 @@ import type { Clock } from '../session/clock.ts'
 import { turns } from './turns.ts'
 
 interface Timer {
+  /** Nothing waits for it. */
+  unreferenced: boolean
   readonly dueAt: number
   readonly order: number
   readonly run: () => void
@@ -27,15 +29,20 @@ export class VirtualClock implements Clock {
     return this.#timers.size
   }
 
-  /** How long until the first timer is due; null where none waits. */
+  /** How long until the first timer is due that keeps a process alive; null where none waits. */
   get nextInMs(): number | null {
-    const next = this.#next(Number.POSITIVE_INFINITY)
+    const next = this.#next(Number.POSITIVE_INFINITY, ({ unreferenced }) => !unreferenced)
     return next === undefined ? null : Math.max(0, next[1].dueAt - this.#now)
   }
 
   setTimeout(run: () => void, delayMs: number): object {
-    const handle = { ref: () => handle, unref: () => handle, hasRef: () => true }
-    this.#timers.set(handle, { dueAt: this.#now + Math.max(0, delayMs), order: this.#count++, run })
+    const timer: Timer = { unreferenced: false, dueAt: this.#now + Math.max(0, delayMs), order: this.#count++, run }
+    const referenced = (is: boolean) => (): object => {
+      timer.unreferenced = !is
+      return handle
+    }
+    const handle = { ref: referenced(true), unref: referenced(false), hasRef: () => !timer.unreferenced }
+    this.#timers.set(handle, timer)
     return handle
   }
 
@@ -62,9 +69,9 @@ export class VirtualClock implements Clock {
     this.#timers.clear()
   }
 
-  #next(end: number): [object, Timer] | undefined {
+  #next(end: number, counts: (timer: Timer) => boolean = () => true): [object, Timer] | undefined {
     return [...this.#timers]
-      .filter(([, { dueAt }]) => dueAt <= end)
+      .filter(([, timer]) => timer.dueAt <= end && counts(timer))
       .sort(([, a], [, b]) => a.dueAt - b.dueAt || a.order - b.order)[0]
   }
 }

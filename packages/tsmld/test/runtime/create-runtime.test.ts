@@ -119,11 +119,13 @@ test('a first start that fails is final: its reason is thrown, and nothing is le
     ['streamFailed', StreamFailedError],
     ['exitAtOnce', DaemonExitError],
   ] as const) {
-    const { runtime, alive } = await fakeRuntime(t, [['well'], [mode]])
+    const { runtime, alive, logger } = await fakeRuntime(t, [['well'], [mode]])
     const error = await rejection(runtime.start())
     assert(error instanceof kind)
     assert.equal(await rejection(runtime.closed), error)
     assert.equal(runtime.status().state, 'failed')
+    assert.equal(logger.messages('error').at(-1), `the start failed, and nothing is left running: ${error.message}`)
+    assert.ok(!logger.messages('info').includes('the daemon exits'))
     const [other, failed] = runtime.status().streams
     assert.deepEqual([other?.state, failed?.state, failed?.lastFailure], ['stopped', 'failed', error.message])
     assert.deepEqual(alive(), [])

@@ -35,7 +35,7 @@ test('a shard that failed waits longer each time before its user code runs again
     peer.stream.destroy()
     await turns()
   }
-  assert.match(given.log.messages('warn').join('\n'), /failed before: it waits/)
+  assert.match(given.log.messages('debug').join('\n'), /failed before: it waits/)
 })
 
 test('a stop interrupts the wait of a shard that failed', async t => {

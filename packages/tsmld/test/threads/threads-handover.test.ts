@@ -115,7 +115,7 @@ test('a shard that failed in one thread waits before it begins in another', asyn
   await begin('shard-1', 1)
   assert.ok(performance.now() - from >= 245)
   assert.deepEqual(of('shard-1'), ['made', 'began fail', 'aborted', 'made'])
-  assert.match(logger.messages('warn').join('\n'), /failed before: it waits/)
+  assert.match(logger.messages('debug').join('\n'), /failed before: it waits/)
 })
 
 test('while it stops, a shard that begins in a thread is refused and is no failure', async t => {

@@ -2,6 +2,7 @@ package io.tsmld.daemon;
 
 import io.tsmld.daemon.control.ControlOutput;
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -38,7 +39,8 @@ final class Exit {
             () -> {
               output.exit(code, reason, LAST_WORDS_MS);
               LogSetup.flush(LAST_WORDS_MS);
-              log.println("tsmld-daemon: exit " + code + ": " + reason);
+              // As the log has it; Node, where it lives, has heard it on the control channel.
+              log.println(Instant.now() + " DEBUG [last-words] Exit: exit " + code + ": " + reason);
               log.flush();
             },
             "last-words");

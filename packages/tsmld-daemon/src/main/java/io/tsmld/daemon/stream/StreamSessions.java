@@ -115,7 +115,7 @@ final class StreamSessions implements ShardSessions {
     Background.THREADS.execute(
         () -> {
           if (lease.giveUp()) {
-            LOG.warn("Gave up {} of {}: {}", lease.shardId(), config.stream(), reason);
+            LOG.debug("Gave up {} of {}: {}", lease.shardId(), config.stream(), reason);
             events.shardGivenUp(config.stream(), lease.shardId(), reason);
           } else {
             LOG.info(
