@@ -1,0 +1,15 @@
+import { parseArguments, UsageError, usage } from './cli/arguments.ts'
+import { replay } from './cli/replay.ts'
+import { runTargets } from './cli/run-targets.ts'
+import { catchRejections } from './engine/rejections.ts'
+
+catchRejections()
+try {
+  const options = parseArguments(process.argv.slice(2))
+  if (options.help) process.stdout.write(usage)
+  else if (options.replay !== null) await replay(options.replay, options.targets?.[0] ?? null)
+  else if (!(await runTargets(options))) process.exitCode = 1
+} catch (error) {
+  process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}` : `${(error as Error).stack ?? ''}\n`)
+  process.exitCode = 1
+}
