@@ -8,7 +8,11 @@ try {
   const options = parseArguments(process.argv.slice(2))
   if (options.help) process.stdout.write(usage)
   else if (options.replay !== null) await replay(options.replay, options.targets?.[0] ?? null)
-  else if (!(await runTargets(options))) process.exitCode = 1
+  else {
+    // Most inputs are refused by an error, whose stack nobody reads; a replay has it.
+    Error.stackTraceLimit = 0
+    if (!(await runTargets(options))) process.exitCode = 1
+  }
 } catch (error) {
   process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}` : `${(error as Error).stack ?? ''}\n`)
   process.exitCode = 1

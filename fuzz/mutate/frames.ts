@@ -3,7 +3,7 @@ import { frameHeaderBytes, frameKind, magic, recordLengthBytes } from '../../pac
 import type { Random } from '../engine/random.ts'
 import { changeBytes } from './bytes.ts'
 import { changeJson } from './json.ts'
-import type { Structure } from './structure.ts'
+import { plainBytes, type Structure } from './structure.ts'
 
 const kinds = [...Object.values(frameKind), 0x00, 0x07, 0x7f, 0xff]
 const preambleBytes = magic.length + 1
@@ -24,7 +24,14 @@ const tokens = [
 ]
 
 /** Frames, with or without the preamble before them. */
-export const frames: Structure = { split: splitFrames, changeUnit: changeFrame, repair: repairBatches, tokens }
+export const frames: Structure = {
+  ...plainBytes,
+  split: splitFrames,
+  changeUnit: changeFrame,
+  repair: repairBatches,
+  greatestBytes: 20_480,
+  tokens,
+}
 
 function splitFrames(input: Buffer): Buffer[] {
   const units: Buffer[] = []

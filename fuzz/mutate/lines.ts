@@ -1,6 +1,6 @@
 import type { Random } from '../engine/random.ts'
 import { changeJson } from './json.ts'
-import type { Structure } from './structure.ts'
+import { plainBytes, type Structure } from './structure.ts'
 
 const lineFeed = 0x0a
 
@@ -22,7 +22,7 @@ const tokens = [
 ].map(text => Buffer.from(text))
 
 /** Lines of JSON. */
-export const lines: Structure = { split: splitLines, changeUnit: changeLine, repair: units => units, tokens }
+export const lines: Structure = { ...plainBytes, split: splitLines, changeUnit: changeLine, tokens }
 
 function splitLines(input: Buffer): Buffer[] {
   const units: Buffer[] = []

@@ -2,16 +2,20 @@ import type { Random } from '../engine/random.ts'
 import { changeBytes } from './bytes.ts'
 import type { Structure } from './structure.ts'
 
-/** The greatest input; it is over every limit that the targets set. */
-const greatestInput = 24 * 1024
-
 /** Makes a new input of `input`; `other` is another of the same corpus, of which units may be taken. */
 export function mutate(input: Buffer, other: Buffer, structure: Structure, random: Random): Buffer {
   let units = structure.split(input)
+  if (random.once(3)) units = some(units, random)
   const changes = 1 + random.below(random.once(3) ? 8 : 3)
   for (let change = 0; change < changes; change++) units = changeOnce(units, other, structure, random)
   if (!random.once(3)) units = structure.repair(units)
-  return Buffer.concat(units).subarray(0, greatestInput)
+  return Buffer.concat(units).subarray(0, structure.greatestBytes)
+}
+
+/** A few units in a row, and mostly the first: short inputs are quick, and most ways begin there. */
+function some(units: Buffer[], random: Random): Buffer[] {
+  const at = 1 + random.below(units.length)
+  return [...units.slice(0, random.once(4) ? 0 : 2), ...units.slice(Math.max(2, at), at + 1 + random.below(6))]
 }
 
 function changeOnce(units: Buffer[], other: Buffer, structure: Structure, random: Random): Buffer[] {

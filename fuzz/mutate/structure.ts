@@ -8,6 +8,8 @@ export interface Structure {
   readonly changeUnit: (unit: Buffer, random: Random, index: number) => Buffer | null
   /** Makes what the changes broke agree again: lengths, sums, checksums. */
   readonly repair: (units: Buffer[]) => Buffer[]
+  /** The greatest input, in bytes: above every limit that the target sets. */
+  readonly greatestBytes: number
   /** What is worth putting anywhere. */
   readonly tokens: readonly Buffer[]
 }
@@ -17,5 +19,6 @@ export const plainBytes: Structure = {
   split: input => [input],
   changeUnit: () => null,
   repair: units => units,
+  greatestBytes: 10_240,
   tokens: [],
 }

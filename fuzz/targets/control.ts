@@ -16,7 +16,7 @@ const reports = [
 /** What the embedded daemon says on its stdout. */
 export const control: Target = {
   name: 'control',
-  weight: 1,
+  weight: 2,
   seeds: () => reports.map(report => Buffer.from(JSON.stringify(report))),
   structure: { ...plainBytes, changeUnit: changeJson },
   run: input => {

@@ -30,7 +30,7 @@ export function decode(decoder: Decoder, chunks: readonly Buffer[]): Decoded {
     error = thrown.message
   }
   given.forEach((message, index) => {
-    claim(textOf(message) === messages[index], 'a message that was given changed when more bytes came')
+    if (message.kind === 'processRecords') claim(textOf(message) === messages[index], 'a message that was given changed when more bytes came')
   })
   return { messages, error }
 }

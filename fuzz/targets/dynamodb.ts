@@ -4,7 +4,7 @@ import { recordsDecoder } from '../../packages/tsmld/src/records/records-decoder
 import { changeJson } from '../mutate/json.ts'
 import { plainBytes } from '../mutate/structure.ts'
 import { claim, type Target } from '../target.ts'
-import { binaryRecords, jsonRecords } from './recordings.ts'
+import { binaryRecords, jsonRecords, nestedRecord } from './recordings.ts'
 
 const attributeTags = Array.from({ length: 13 }, (_, tag) => Buffer.of(tag))
 /** A map in a map, each of one attribute; repeated by the mutator it nests beyond every limit. */
@@ -13,7 +13,7 @@ const nestedMap = Buffer.from('0000000161' + '0700000010', 'hex')
 /** A DynamoDB stream record as our daemon writes it. */
 export const dynamodbBinary: Target = {
   name: 'dynamodb-binary',
-  weight: 10,
+  weight: 18,
   seeds: binaryRecords,
   structure: { ...plainBytes, tokens: [...attributeTags, nestedMap] },
   run: input => {
@@ -24,8 +24,8 @@ export const dynamodbBinary: Target = {
 /** A DynamoDB stream record as AWS's adapter writes it. */
 export const dynamodbJson: Target = {
   name: 'dynamodb-json',
-  weight: 5,
-  seeds: jsonRecords,
+  weight: 6,
+  seeds: () => [...jsonRecords(), nestedRecord(60)],
   structure: { ...plainBytes, changeUnit: changeJson },
   run: input => {
     readRecord('dynamodb-json', input)

@@ -12,7 +12,7 @@ const limits = { payloadBytes: 4_096, recordBytes: 8_192, batchBytes: 16_384 }
 /** The codec of our own daemon's sessions. */
 export const frames: Target = {
   name: 'frames',
-  weight: 30,
+  weight: 26,
   // Without the preamble and the hello, which are the handshake's.
   seeds: () => [...recordedFrames().map(said => Buffer.concat(said.slice(2))), ...frameVectors('session')],
   structure,

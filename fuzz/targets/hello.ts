@@ -14,7 +14,7 @@ const greatestKept = helloPayloadBytes + 16
 /** What comes before a session: the hello of our own daemon, and the token line of a stock one's bridge over TCP. */
 export const hello: Target = {
   name: 'hello',
-  weight: 12,
+  weight: 14,
   seeds: () => [
     ...recordedFrames().map(said => Buffer.concat(said.slice(0, 3))),
     ...frameVectors('connection'),

@@ -12,7 +12,7 @@ const head = '{"action":"processRecords","records":['
 /** The codec of AWS's daemons. */
 export const jsonLines: Target = {
   name: 'json-lines',
-  weight: 30,
+  weight: 14,
   seeds: () => recordedLines().map(said => Buffer.concat(said)),
   structure,
   run: input => {

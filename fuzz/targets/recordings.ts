@@ -61,6 +61,14 @@ export const jsonRecords = (): readonly Buffer[] =>
     record === undefined ? [] : [Buffer.from(JSON.stringify(record))],
   )
 
+/** One whose image nests so deep. */
+export const nestedRecord = (levels: number): Buffer => {
+  const image = `${'{"M":{"a":'.repeat(levels)}{"S":"deep"}${'}}'.repeat(levels)}`
+  return Buffer.from(
+    `{"eventName":"INSERT","dynamodb":{"Keys":{"id":{"S":"k"}},"NewImage":{"a":${image}},"StreamViewType":"NEW_IMAGE"}}`,
+  )
+}
+
 /** KPL aggregates. */
 export const aggregates = (): readonly Buffer[] =>
   vectors<{ data: string }>('kpl')

@@ -34,7 +34,7 @@ const withoutAnswers = (said: readonly Buffer[]): Buffer =>
 /** A session of our own daemon, from its hello on. */
 export const sessionOverFrames: Target = {
   name: 'session-frames',
-  weight: 12,
+  weight: 6,
   seeds: () => recordedFrames().flatMap(plays),
   structure: played(frames),
   run: input => playSession(overFrames, input),
@@ -43,7 +43,7 @@ export const sessionOverFrames: Target = {
 /** A session of a stock daemon. */
 export const sessionOverLines: Target = {
   name: 'session-lines',
-  weight: 12,
+  weight: 6,
   seeds: () => recordedLines().flatMap(plays),
   structure: played(lines),
   run: input => playSession(overLines, input),
