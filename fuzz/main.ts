@@ -14,6 +14,8 @@ try {
     if (!(await runTargets(options))) process.exitCode = 1
   }
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}` : `${(error as Error).stack ?? ''}\n`)
+  process.stderr.write(
+    error instanceof UsageError ? `${error.message}\n\n${usage}` : `${(error as Error).stack ?? ''}\n`,
+  )
   process.exitCode = 1
 }

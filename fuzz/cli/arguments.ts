@@ -55,6 +55,7 @@ function parse(args: readonly string[]) {
 
 function wholeNumber(option: string, text: string, least: number): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < least) throw new UsageError(`${option}: '${text}' is no whole number from ${least} on`)
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new UsageError(`${option}: '${text}' is no whole number from ${least} on`)
   return number
 }

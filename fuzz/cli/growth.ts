@@ -19,5 +19,8 @@ export async function heapAfterGc(): Promise<number> {
 
 /** Claims that what a target was given was let go. @throws Finding */
 export function claimNoGrowth(target: string, before: number, after: number): void {
-  claim(after - before < greatestGrowth, `${target}: ${after - before} bytes are held after it, and should have been let go`)
+  claim(
+    after - before < greatestGrowth,
+    `${target}: ${after - before} bytes are held after it, and should have been let go`,
+  )
 }

@@ -8,7 +8,9 @@ import { namedTarget } from './run-targets.ts'
 export async function replay(file: string, name: string | null): Promise<void> {
   const target = namedTarget(targets, name ?? (basename(file).split('.')[0] as string))
   const input = await readFile(file)
-  process.stdout.write(`${target.name}: ${input.length} bytes: ${JSON.stringify(input.toString('latin1').slice(0, 2_000))}\n`)
+  process.stdout.write(
+    `${target.name}: ${input.length} bytes: ${JSON.stringify(input.toString('latin1').slice(0, 2_000))}\n`,
+  )
   const failure = await failureOf(target, input)
   if (failure !== null) throw failure.thrown
   process.stdout.write('✔ nothing breaks\n')

@@ -32,7 +32,9 @@ export async function runTargets({ inputs, seed, targets: names }: FuzzArguments
       saved: await savedInputs(`${cache}/corpus/${target.name}`),
       watchdog,
       onProgress: progress => {
-        show(`${progress.target} ${progress.inputs} of ${share}, corpus ${progress.corpus}, branches ${progress.branches}`)
+        show(
+          `${progress.target} ${progress.inputs} of ${share}, corpus ${progress.corpus}, branches ${progress.branches}`,
+        )
       },
     })
     total += result.inputs

@@ -38,7 +38,9 @@ export interface FuzzOptions {
 const progressEvery = 20_000
 
 /** Gives a target `inputs` inputs, each made of those that took new ways; ends at the first failure. */
-export async function fuzz(options: FuzzOptions): Promise<Progress & { readonly kept: Corpus; readonly failure: Failure | null }> {
+export async function fuzz(
+  options: FuzzOptions,
+): Promise<Progress & { readonly kept: Corpus; readonly failure: Failure | null }> {
   const { target, coverage, inputs, seed, watchdog } = options
   const random = new Random(seed ^ hashOf(Buffer.from(target.name)))
   const corpus = new Corpus()

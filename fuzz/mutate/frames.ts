@@ -1,5 +1,10 @@
 import { encodeFrame } from '../../packages/tsmld/src/protocol/frame-encoder.ts'
-import { frameHeaderBytes, frameKind, magic, recordLengthBytes } from '../../packages/tsmld/src/protocol/frame-layout.ts'
+import {
+  frameHeaderBytes,
+  frameKind,
+  magic,
+  recordLengthBytes,
+} from '../../packages/tsmld/src/protocol/frame-layout.ts'
 import type { Random } from '../engine/random.ts'
 import { changeBytes } from './bytes.ts'
 import { changeJson } from './json.ts'

@@ -78,7 +78,8 @@ export function changeJson(text: Buffer, random: Random): Buffer | null {
 }
 
 function changeValue(value: Json, random: Random): Json {
-  if (Array.isArray(value)) return value.length === 0 || random.once(4) ? changeList(value, random) : inside(value, random)
+  if (Array.isArray(value))
+    return value.length === 0 || random.once(4) ? changeList(value, random) : inside(value, random)
   if (typeof value !== 'object' || value === null) return changeScalar(value, random)
   const fields = Object.entries(value as Fields)
   const [name, field] = fields.length === 0 ? ['action', null] : random.pick(fields)

@@ -30,7 +30,8 @@ export function decode(decoder: Decoder, chunks: readonly Buffer[]): Decoded {
     error = thrown.message
   }
   given.forEach((message, index) => {
-    if (message.kind === 'processRecords') claim(textOf(message) === messages[index], 'a message that was given changed when more bytes came')
+    if (message.kind === 'processRecords')
+      claim(textOf(message) === messages[index], 'a message that was given changed when more bytes came')
   })
   return { messages, error }
 }

@@ -45,8 +45,7 @@ function pushAll(push: (chunk: Buffer) => HandshakeResult, chunks: readonly Buff
   let result: HandshakeResult = { kind: 'incomplete' }
   for (const [index, chunk] of chunks.entries()) {
     result = push(chunk)
-    if (result.kind === 'accepted')
-      return { ...result, rest: Buffer.concat([result.rest, ...chunks.slice(index + 1)]) }
+    if (result.kind === 'accepted') return { ...result, rest: Buffer.concat([result.rest, ...chunks.slice(index + 1)]) }
     if (result.kind === 'refused') return result
   }
   return result

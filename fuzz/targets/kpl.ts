@@ -13,7 +13,11 @@ export const kpl: Target = {
   name: 'kpl',
   weight: 8,
   seeds: aggregates,
-  structure: { ...plainBytes, repair: withDigest, tokens: ['0a00', '1a00', '08', '10ff01', '1a0408001200'].map(fromHex) },
+  structure: {
+    ...plainBytes,
+    repair: withDigest,
+    tokens: ['0a00', '1a00', '08', '10ff01', '1a0408001200'].map(fromHex),
+  },
   run: input => {
     const record = { sequenceNumber: '1', data: input }
     const plain = [...deaggregate(record, { maxInflatedBytes })]

@@ -41,23 +41,28 @@ const bytesOf = (pieces: readonly Piece[]): Buffer =>
 
 const greatestSeed = 8_192
 
-const vectors = <T>(name: string): readonly T[] =>
-  JSON.parse(readFileSync(`${tests}/vectors/${name}.json`, 'utf8')) as readonly T[]
+interface Vector {
+  readonly direction: string
+  readonly phase: string
+  readonly bytes: readonly Piece[]
+}
+
+const vectors = (name: string): unknown => JSON.parse(readFileSync(`${tests}/vectors/${name}.json`, 'utf8'))
 
 /** The frames of test/vectors that go to Node: a whole connection's, or a session's alone. */
 export const frameVectors = (phase: 'connection' | 'session'): readonly Buffer[] =>
-  vectors<{ direction: string; phase: string; bytes: readonly Piece[] }>('frames')
+  (vectors('frames') as readonly Vector[])
     .filter(vector => vector.direction === 'toNode' && vector.phase === phase)
     .map(({ bytes }) => bytesOf(bytes))
     .filter(bytes => bytes.length <= greatestSeed)
 
 /** DynamoDB stream records in binary. */
 export const binaryRecords = (): readonly Buffer[] =>
-  vectors<{ bytes: readonly Piece[] }>('dynamodb-records').map(({ bytes }) => bytesOf(bytes))
+  (vectors('dynamodb-records') as readonly Vector[]).map(({ bytes }) => bytesOf(bytes))
 
 /** The same as the adapter's JSON. */
 export const jsonRecords = (): readonly Buffer[] =>
-  vectors<{ record?: object }>('dynamodb-records').flatMap(({ record }) =>
+  (vectors('dynamodb-records') as readonly { record?: object }[]).flatMap(({ record }) =>
     record === undefined ? [] : [Buffer.from(JSON.stringify(record))],
   )
 
@@ -71,6 +76,6 @@ export const nestedRecord = (levels: number): Buffer => {
 
 /** KPL aggregates. */
 export const aggregates = (): readonly Buffer[] =>
-  vectors<{ data: string }>('kpl')
+  (vectors('kpl') as readonly { data: string }[])
     .map(({ data }) => Buffer.from(data, 'hex'))
     .filter(bytes => bytes.length <= greatestSeed)

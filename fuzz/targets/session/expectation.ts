@@ -66,8 +66,9 @@ export class Expectation {
 
   statusSent(responseFor: string): void {
     const action = this.#actions[this.#answered]?.kind
-    const names = action === 'shardEnded' || action === 'leaseLost' ? [action, 'shutdown'] : [action]
-    this.claim(names.includes(responseFor as Action), () => `a status of ${responseFor} where ${String(action)} is due`)
+    const names: (string | undefined)[] =
+      action === 'shardEnded' || action === 'leaseLost' ? [action, 'shutdown'] : [action]
+    this.claim(names.includes(responseFor), () => `a status of ${responseFor} where ${String(action)} is due`)
     this.claim(this.#running === null, () => `a status of ${responseFor} while its handler runs`)
     this.claim(!this.#ended, () => 'a status after the end')
     this.#answered++
@@ -76,13 +77,20 @@ export class Expectation {
   checkpointSent(position: WirePosition | null): void {
     const action = this.#actions[this.#answered]?.kind ?? null
     this.claim(!this.#ended, () => 'a checkpoint after the end')
-    this.claim(this.#betweenActions || action !== null, () => 'a checkpoint between two actions, where the daemon would not answer')
-    if (position === null) this.claim(action === 'shardEnded' || this.#endRequested, () => 'the end of a shard that has not ended')
+    this.claim(
+      this.#betweenActions || action !== null,
+      () => 'a checkpoint between two actions, where the daemon would not answer',
+    )
+    if (position === null)
+      this.claim(action === 'shardEnded' || this.#endRequested, () => 'the end of a shard that has not ended')
     else {
       const text = `${position.sequenceNumber}/${position.subSequenceNumber}`
       this.claim(this.#requested.has(text), () => `a checkpoint at ${text}, which nobody asked for`)
       const last = this.#lastDelivered()
-      this.claim(last !== null && comparePositions(position, last) <= 0, () => `a checkpoint at ${text}, not delivered yet`)
+      this.claim(
+        last !== null && comparePositions(position, last) <= 0,
+        () => `a checkpoint at ${text}, not delivered yet`,
+      )
     }
   }
 

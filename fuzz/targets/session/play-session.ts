@@ -4,12 +4,13 @@ import type { Codec } from '../../../packages/tsmld/src/protocol/codec.ts'
 import { framesCodec } from '../../../packages/tsmld/src/protocol/frame-codec.ts'
 import { jsonLinesCodec } from '../../../packages/tsmld/src/protocol/json-lines-codec.ts'
 import { nodeFramesDecoder, nodeLinesDecoder } from '../../../packages/tsmld/src/protocol/node-message-decoder.ts'
+import type { KinesisRecord } from '../../../packages/tsmld/src/records/record.ts'
 import type { SessionEnd } from '../../../packages/tsmld/src/session/session-events.ts'
 import { ShardSession } from '../../../packages/tsmld/src/session/shard-session.ts'
 import { VirtualClock } from '../../../packages/tsmld/src/testing/virtual-clock.ts'
 import { claim } from '../../target.ts'
 import { Expectation } from './expectation.ts'
-import { SessionDaemon, type Say } from './session-daemon.ts'
+import { type Say, SessionDaemon } from './session-daemon.ts'
 import { SessionProcessor } from './session-processor.ts'
 import { readPlay, type Tape } from './tape.ts'
 
@@ -96,7 +97,7 @@ function shakeHands(said: Buffer, tape: Tape): { shardId: string; first: Buffer;
 
 /** Lets one unit of the daemon's come, in one of many ways. */
 async function step(
-  session: ShardSession<unknown>,
+  session: ShardSession<KinesisRecord>,
   daemon: SessionDaemon,
   clock: VirtualClock,
   tape: Tape,
@@ -169,7 +170,8 @@ function claimEnded(
   claim(signal.aborted, 'the session is over, and its signal is not aborted')
   claim(clock.waiting === 0, () => `the session is over, and ${clock.waiting} timers wait`)
   if (end.kind === 'failed') claim(TsmldError.is(end.error), () => `it failed with ${String(end.error)}`)
-  if (end.kind === 'failed' || end.kind === 'aborted') claim(daemon.closedBy === 'destroy', 'a failed session stays open')
+  if (end.kind === 'failed' || end.kind === 'aborted')
+    claim(daemon.closedBy === 'destroy', 'a failed session stays open')
   if (end.kind === 'leaseLost' || end.kind === 'shardEnded')
     claim(daemon.closedBy === 'end', 'a session at its end stays open')
 }

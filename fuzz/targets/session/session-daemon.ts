@@ -77,9 +77,11 @@ export class SessionDaemon implements Connection {
     const answer = this.#say(sequenceNumber, subSequenceNumber, error)
     switch (choice) {
       case 6:
-        return this.#soon(this.#say('1', 0, null))
+        this.#soon(this.#say('1', 0, null))
+        return
       case 7:
-        return this.#soon(Buffer.concat([answer, answer]))
+        this.#soon(Buffer.concat([answer, answer]))
+        return
       case 8:
         return
       case 9:

@@ -60,7 +60,7 @@ export class SessionProcessor {
           message.kind === 'processRecords' && message.records.map(textOfRecord).join() === texts.join(),
           () => 'other records than those that came',
         )
-        records.forEach((record, index) => this.#kept.push({ record, text: texts[index] as string }))
+        this.#kept.push(...records.map((record, index) => ({ record, text: texts[index] as string })))
         return this.#act(shard, checkpointer, records)
       },
       shardEnded: checkpointer => this.#act(shard, checkpointer, [], this.#expected.called('shardEnded').kind),
@@ -92,7 +92,9 @@ export class SessionProcessor {
           void save(records[0]).catch(() => undefined)
           return
         case 5:
-          await checkpointer?.checkpoint({ sequenceNumber: '9'.repeat(80), subSequenceNumber: 0 }).catch(() => undefined)
+          await checkpointer
+            ?.checkpoint({ sequenceNumber: '9'.repeat(80), subSequenceNumber: 0 })
+            .catch(() => undefined)
           return
         case 6:
           return aborted(shard)
@@ -106,7 +108,7 @@ export class SessionProcessor {
           this.#clock.setTimeout(() => void save().catch(() => undefined), slowMs)
           return
         case 10:
-          throw 'no error at all'
+          throw 'no error at all' as unknown
         case 11:
           return new Promise<never>(() => {})
         default:
