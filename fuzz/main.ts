@@ -1,5 +1,6 @@
 import { parseArguments, UsageError, usage } from './cli/arguments.ts'
 import { replay } from './cli/replay.ts'
+import { runJava } from './cli/run-java.ts'
 import { runTargets } from './cli/run-targets.ts'
 import { catchRejections } from './engine/rejections.ts'
 
@@ -7,6 +8,7 @@ catchRejections()
 try {
   const options = parseArguments(process.argv.slice(2))
   if (options.help) process.stdout.write(usage)
+  else if (options.java) process.exitCode = (await runJava(options)) ? 0 : 1
   else if (options.replay !== null) await replay(options.replay, options.targets?.[0] ?? null)
   else {
     // Most inputs are refused by an error, whose stack nobody reads; a replay has it.

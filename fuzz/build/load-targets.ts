@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { build, type Plugin, stop } from 'esbuild'
 import { Coverage } from '../engine/coverage.ts'
 import type { Target } from '../target.ts'
 import { instrument } from './instrument.ts'
@@ -36,8 +36,11 @@ export async function loadTargets(): Promise<{ targets: readonly Target[]; cover
     plugins: [instrumented],
     logLevel: 'error',
   })
+  // Its service would live on beside what is fuzzed.
+  await stop()
   const coverage = new Coverage(counters)
   Object.assign(globalThis, { [counterName]: coverage.counters })
   const { targets } = (await import(pathToFileURL(outfile).href)) as { targets: readonly Target[] }
+  await rm(outfile)
   return { targets, coverage }
 }

@@ -21,6 +21,12 @@ export const recordedFrames = (): readonly (readonly Buffer[])[] =>
     said.filter(({ from }) => from === 'daemon').map(({ bytes }) => Buffer.from(bytes ?? '', 'hex')),
   )
 
+/** What Node answered our own daemon in each recorded session. */
+export const recordedAnswers = (): readonly Buffer[] =>
+  read('frames').map(said =>
+    Buffer.concat(said.flatMap(({ from, bytes }) => (from === 'node' ? [Buffer.from(bytes ?? '', 'hex')] : []))),
+  )
+
 /** What AWS's daemons said in each recorded session, a line each. */
 export const recordedLines = (): readonly (readonly Buffer[])[] =>
   read('transcripts').map(said =>
