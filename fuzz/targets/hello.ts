@@ -28,7 +28,8 @@ export const hello: Target = {
       const shake = (chunks: readonly Buffer[]) => {
         const { push } = handshake(token)
         const greatestChunk = Math.max(0, ...chunks.map(chunk => chunk.length))
-        return withinMemory(greatestKept + greatestChunk, () => pushAll(push, chunks))
+        const { result, left } = withinMemory(greatestKept + greatestChunk, () => pushAll(push, chunks))
+        return result.kind === 'accepted' ? { ...result, rest: Buffer.concat([result.rest, ...left]) } : result
       }
       const whole = shake([input])
       claimKnowsToken(input, whole)
@@ -40,15 +41,14 @@ export const hello: Target = {
   },
 }
 
-/** Pushes until it is decided; what comes after that is the session's. */
-function pushAll(push: (chunk: Buffer) => HandshakeResult, chunks: readonly Buffer[]): HandshakeResult {
+/** Pushes until it is decided; what is left after that is the session's. */
+function pushAll(push: (chunk: Buffer) => HandshakeResult, chunks: readonly Buffer[]) {
   let result: HandshakeResult = { kind: 'incomplete' }
   for (const [index, chunk] of chunks.entries()) {
     result = push(chunk)
-    if (result.kind === 'accepted') return { ...result, rest: Buffer.concat([result.rest, ...chunks.slice(index + 1)]) }
-    if (result.kind === 'refused') return result
+    if (result.kind !== 'incomplete') return { result, left: chunks.slice(index + 1) }
   }
-  return result
+  return { result, left: [] }
 }
 
 function claimKnowsToken(input: Buffer, result: HandshakeResult): void {
