@@ -64,12 +64,11 @@ export function parseReport(line: string): ControlReport {
     throw unreadable(line, error)
   }
   if (typeof report !== 'object' || report === null || !('type' in report)) throw unreadable(line)
-  const fields = Object.hasOwn(reportFields, String(report.type))
-    ? reportFields[report.type as ControlReport['type']]
-    : undefined
-  if (fields === undefined) throw unreadable(line)
-  for (const [name, type] of Object.entries(fields)) {
-    if (typeof (report as Record<string, unknown>)[name] !== type) throw unreadable(line)
+  const { type: name } = report
+  if (typeof name !== 'string' || !Object.hasOwn(reportFields, name)) throw unreadable(line)
+  const fields = reportFields[name as ControlReport['type']]
+  for (const [field, type] of Object.entries(fields)) {
+    if (typeof (report as Record<string, unknown>)[field] !== type) throw unreadable(line)
   }
   return report as ControlReport
 }

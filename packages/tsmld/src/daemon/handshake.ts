@@ -44,10 +44,7 @@ export function tokenLineHandshake(token: string): Handshake {
       seen = Buffer.concat([seen, chunk])
       const end = seen.indexOf(0x0a)
       if (end === -1 && seen.length <= token.length + 1) return { kind: 'incomplete' }
-      const line = seen
-        .subarray(0, end === -1 ? 0 : end)
-        .toString()
-        .trimEnd()
+      const line = seen.subarray(0, Math.max(0, end)).toString().replace(/\r$/, '')
       if (!isSecret(token, line)) return { kind: 'refused', reason: 'wrong token' }
       return { kind: 'accepted', hello: null, rest: seen.subarray(end + 1) }
     },

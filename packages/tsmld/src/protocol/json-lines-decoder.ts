@@ -26,6 +26,8 @@ export class JsonLinesDecoder implements Decoder {
   #records: RecordsReader | null = null
   /** How many bytes of the present line were read. */
   #lineBytes = 0
+  /** How long an unfinished record must be before it is read again, but at its line's end: one with braces in its texts would else be read at each of them. */
+  #readAgainAt = 0
 
   /** @param lineBytes The greatest line accepted, without its end. */
   constructor(lineBytes: number, readMessage: ReadMessage) {
@@ -45,7 +47,9 @@ export class JsonLinesDecoder implements Decoder {
       this.#unfinished.append(end === -1 ? rest : rest.subarray(0, end + 1))
       if (end === -1) break
       rest = rest.subarray(end + 1)
-      this.#unfinished.drop(yield* this.#read(this.#unfinished.bytes))
+      const read = yield* this.#read(this.#unfinished.bytes)
+      this.#readAgainAt = read === 0 ? 2 * this.#unfinished.length : 0
+      this.#unfinished.drop(read)
     }
     // One less: a carriage return that belongs to the end.
     this.#check(this.#lineBytes + this.#unfinished.length - 1)
@@ -61,7 +65,7 @@ export class JsonLinesDecoder implements Decoder {
   #endOfUnfinished(rest: Buffer): number {
     const lineEnd = rest.indexOf(lineFeed)
     if (this.#records === null || this.#records.closed) return lineEnd
-    const recordEnd = rest.indexOf(closeBrace)
+    const recordEnd = rest.indexOf(closeBrace, Math.max(0, this.#readAgainAt - this.#unfinished.length))
     return recordEnd === -1 || (lineEnd !== -1 && lineEnd < recordEnd) ? lineEnd : recordEnd
   }
 

@@ -1,3 +1,4 @@
+import { greatestNesting } from '../protocol/dynamodb-layout.ts'
 import { toJavaScriptNumber } from './dynamodb-number.ts'
 
 /** How DynamoDB's numbers come; see `numbers` in the options of a DynamoDB stream. */
@@ -12,10 +13,26 @@ export type AttributeMap = Readonly<Record<string, unknown>>
  * @throws RangeError on a number that would be rounded; TypeError on what is no attribute value.
  */
 export function decodeAttributes(attributes: AttributeMap, numbers: NumberForm, path: string): Record<string, unknown> {
+  return decodeMap(attributes, numbers, path, 0)
+}
+
+/** DynamoDB allows 32 levels; what nests deeper than the binary form may, could be deeper than the stack. */
+function checkDepth(path: string, depth: number): void {
+  if (depth > greatestNesting)
+    throw new TypeError(`Attribute ${path} of a DynamoDB stream record nests more than ${String(greatestNesting)} deep`)
+}
+
+function decodeMap(map: AttributeMap, numbers: NumberForm, path: string, depth: number): Record<string, unknown> {
+  checkDepth(path, depth)
   const item: Record<string, unknown> = {}
-  for (const name of Object.keys(attributes))
-    setAttribute(item, name, decodeAttribute(attributes[name], numbers, `${path}.${name}`))
+  for (const name of Object.keys(map))
+    setAttribute(item, name, decodeAttribute(map[name], numbers, `${path}.${name}`, depth))
   return item
+}
+
+function decodeList(list: readonly unknown[], numbers: NumberForm, path: string, depth: number): unknown[] {
+  checkDepth(path, depth)
+  return list.map((entry, index) => decodeAttribute(entry, numbers, `${path}[${index}]`, depth))
 }
 
 /** Gives an item an attribute, of whatever name. */
@@ -33,14 +50,14 @@ export function roundedNumber(path: string): RangeError {
   )
 }
 
-function decodeAttribute(attribute: unknown, numbers: NumberForm, path: string): unknown {
+function decodeAttribute(attribute: unknown, numbers: NumberForm, path: string, depth: number): unknown {
   if (isObject(attribute)) {
-    for (const type in attribute) return decodeTyped(type, attribute[type], numbers, path)
+    for (const type in attribute) return decodeTyped(type, attribute[type], numbers, path, depth)
   }
   throw new TypeError(`Attribute ${path} of a DynamoDB stream record has no type`)
 }
 
-function decodeTyped(type: string, value: unknown, numbers: NumberForm, path: string): unknown {
+function decodeTyped(type: string, value: unknown, numbers: NumberForm, path: string, depth: number): unknown {
   switch (type) {
     case 'S':
       if (typeof value === 'string') return value
@@ -57,10 +74,10 @@ function decodeTyped(type: string, value: unknown, numbers: NumberForm, path: st
     case 'NULL':
       return null
     case 'M':
-      if (isObject(value)) return decodeAttributes(value, numbers, path)
+      if (isObject(value)) return decodeMap(value, numbers, path, depth + 1)
       break
     case 'L':
-      if (Array.isArray(value)) return value.map((entry, index) => decodeAttribute(entry, numbers, `${path}[${index}]`))
+      if (Array.isArray(value)) return decodeList(value, numbers, path, depth + 1)
       break
     case 'SS':
       if (isTexts(value)) return new Set(value)

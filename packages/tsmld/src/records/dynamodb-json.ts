@@ -49,7 +49,7 @@ function jsonEvent(
     sizeBytes: typeof change['SizeBytes'] === 'number' ? change['SizeBytes'] : null,
     streamViewType,
     userIdentity: isFields(identity)
-      ? { principalId: String(identity['principalId']), type: String(identity['type']) }
+      ? { principalId: textOf(identity['principalId']), type: textOf(identity['type']) }
       : null,
     attributes: (part, numbers) => {
       const attributes = parts[part]
@@ -61,6 +61,8 @@ function jsonEvent(
 function given(value: unknown): AttributeMap | null {
   return isFields(value) && Object.keys(value).length > 0 ? value : null
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 function parseJson(data: Buffer, position: Position): Fields {
   let event: unknown

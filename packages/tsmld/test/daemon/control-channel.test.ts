@@ -36,6 +36,9 @@ for (const line of [
   '{}',
   '{"type":"toString"}',
   '{"type":"__proto__"}',
+  '{"type":["exit"],"code":0,"reason":"stopped"}',
+  // No text can be made of it.
+  '{"type":{"toString":0,"valueOf":0}}',
 ]) {
   test(`${JSON.stringify(line)} is no report`, () => {
     assert.throws(() => parseReport(line), ProtocolError)

@@ -64,11 +64,16 @@ test('a wrong token line is refused without an answer: a MultiLangDaemon would t
     `${token.slice(1)}0\n`,
     '\n',
     `x${token}\n`,
+    // Whole as in pieces, where it is longer than a token before its end is seen.
+    `${token}\r\r\n`,
+    `${token} \n`,
     'GET / HTTP/1.1\r\n',
     '{"action":"initialize"}\n',
   ]) {
-    const { result } = pushSplit(tokenLineHandshake(token), Buffer.from(wrong), null)
-    assert.deepEqual(result, { kind: 'refused', reason: 'wrong token' })
+    for (const at of [null, 0]) {
+      const { result } = pushSplit(tokenLineHandshake(token), Buffer.from(wrong), at)
+      assert.deepEqual(result, { kind: 'refused', reason: 'wrong token' })
+    }
   }
 })
 

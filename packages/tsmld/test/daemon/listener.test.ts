@@ -8,6 +8,7 @@ import { createRuntimeFolder } from '../../src/daemon/runtime-folder.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { DaemonPeer } from '../support/daemon-peer.ts'
 import { rejection, until } from '../support/turns.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 /** A listener on a Unix socket, or on TCP, and what came of its connections. */
 async function listening(t: TestContext, options: Partial<ListenerOptions> & { tcp?: boolean } = {}) {
@@ -81,16 +82,31 @@ for (const tcp of [false, true]) {
 }
 
 test('a connection that dribbles its hello is told of the deadline and closed', async t => {
-  const { sessions, dial, refused } = await listening(t, { handshakeTimeoutMs: 60 })
-  const peer = dial()
-  let sent = 0
   const hello = Buffer.from('TSMLDFR\x01\x00\x00\x01\x00\x01{"token":"secret","stream":"clicks-ca')
-  const dribble = setInterval(() => peer.stream.write(hello.subarray(sent, ++sent)), 2)
-  t.after(() => clearInterval(dribble))
+  const real = helloHandshake('secret')
+  let came = 0
+  const handshake: Handshake = {
+    ...real,
+    push(chunk) {
+      came += chunk.length
+      return real.push(chunk)
+    },
+  }
+  const { sessions, dial, refused } = await listening(t, { handshake: () => handshake, handshakeTimeoutMs: 60_000 })
+  // The deadline's time passes when the hello has come as far as it ever will, however long that takes.
+  const clock = new VirtualClock(t)
+  const peer = dial()
+  for (const byte of hello) {
+    const before = came
+    peer.stream.write(Buffer.of(byte))
+    await until('its byte came', () => came > before)
+    await clock.pass(1)
+  }
+  assert.deepEqual([peer.closed, refused], [false, []])
+  await clock.pass(60_000)
   await until('it is closed', () => peer.closed)
-  clearInterval(dribble)
   assert.equal(reasonIn(peer), '{"reason":"handshake timeout"}')
-  assert.deepEqual(refused, ['no complete handshake within 60 ms'])
+  assert.deepEqual(refused, ['no complete handshake within 60000 ms'])
   assert.deepEqual(sessions, [])
 })
 

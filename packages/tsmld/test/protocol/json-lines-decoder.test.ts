@@ -105,6 +105,22 @@ test('a processRecords is read byte by byte', () => {
   )
 })
 
+test('a record full of braces is not read again at each of them', () => {
+  const decoder = jsonLinesCodec().decoder()
+  const key = '}'.repeat(128 * 1_024)
+  const line = batch([`{"sequenceNumber":"1","data":"","partitionKey":"${key}"}`])
+  const start = performance.now()
+  const messages: DaemonMessage[] = []
+  for (let at = 0; at < line.length; at += 1_024)
+    messages.push(...decoder.push(Buffer.from(line.slice(at, at + 1_024))))
+  assert.deepEqual(
+    messages.map(message => message.kind === 'processRecords' && message.records[0]?.partitionKey),
+    [key],
+  )
+  // It takes milliseconds; read at each of its braces, a minute.
+  assert.ok(performance.now() - start < 20_000)
+})
+
 const batch = (records: readonly string[]): string =>
   `{"action":"processRecords","records":[${records.join(',')}],"millisBehindLatest":0}\n`
 const recordOf = (n: number, bytes: number): string =>

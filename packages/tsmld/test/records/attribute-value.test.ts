@@ -12,6 +12,21 @@ function asAdapterJson(attributes: unknown): Record<string, unknown> {
   return JSON.parse(json) as Record<string, unknown>
 }
 
+test('64 levels are read, and what nests deeper is refused, however deep', () => {
+  const nested = (levels: number): Record<string, unknown> => {
+    let value: Record<string, unknown> = { NULL: true }
+    for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { L: [value] } : { M: { m: value } }
+    return { deep: value }
+  }
+  assert.doesNotThrow(() => decodeAttributes(nested(64), 'number', 'newImage'))
+  for (const levels of [65, 8_000]) {
+    assert.throws(
+      () => decodeAttributes(nested(levels), 'number', 'newImage'),
+      (error: Error) => error instanceof TypeError && error.message.endsWith('nests more than 64 deep'),
+    )
+  }
+})
+
 // Not `constructor` and `__proto__`: the SDK's marshall fails on them.
 const name = fc
   .oneof(fc.string({ minLength: 1, maxLength: 8 }), fc.constantFrom('toString', 'length', 'S', 'M'))

@@ -75,6 +75,13 @@ test('a delete by time to live is told from one by a request', () => {
   assert.equal(isTtlDelete(decode(removeByKcl3.replace('Service', 'AssumedRole'))), false)
 })
 
+test('a user identity without texts is one, and no delete by time to live', () => {
+  const identity = '{"principalId":{"toString":0,"valueOf":0},"type":null}'
+  const record = decode(removeByKcl3.replace(/"userIdentity":\{.*?\}/, `"userIdentity":${identity}`))
+  assert.deepEqual(record.userIdentity, { principalId: '', type: '' })
+  assert.equal(isTtlDelete(record), false)
+})
+
 test('keys and images are decoded once', () => {
   const record = decode(byKcl1)
   assert.equal(record.newImage, record.newImage)

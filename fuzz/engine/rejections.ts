@@ -1,0 +1,15 @@
+let rejected: { readonly thrown: unknown } | null = null
+
+/** From now on a rejection that nobody handles is a failure of the input that was given, and not the end of the process. */
+export function catchRejections(): void {
+  process.on('unhandledRejection', thrown => {
+    rejected ??= { thrown }
+  })
+}
+
+/** The rejection since the last look; null where there was none. */
+export function takeRejection(): { readonly thrown: unknown } | null {
+  const taken = rejected
+  rejected = null
+  return taken
+}
