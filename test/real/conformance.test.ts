@@ -1,5 +1,5 @@
-// The conformance matrix: each daemon and each Node through one scenario. `npm run matrix` runs every cell and draws the table; without it the cells of `npm test` run: all daemons on the
-// oldest Node, and the embedded one on the others.
+// The conformance matrix: each daemon, and each Node, through one scenario. `npm run matrix` runs every cell and draws the table; `npm test` runs every daemon on the oldest Node, and the
+// embedded one on the others.
 import { describe } from 'node:test'
 import { nodeMajors, nodeProgram } from '../../scripts/nodes.ts'
 import { Conformance, daemonRows } from './support/conformance.ts'
@@ -9,7 +9,7 @@ const every = process.env['TSMLD_MATRIX'] === 'all'
 const [oldest] = nodeMajors
 
 // Side by side: most of a stock daemon's start is waiting.
-describe('the conformance matrix', { concurrency: 4 }, () => {
+describe('each daemon: process, checkpoint, split, stop, resume', { concurrency: 6 }, () => {
   for (const row of daemonRows)
     for (const major of nodeMajors)
       if (every || major === oldest || row === daemonRows[0])

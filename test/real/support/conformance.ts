@@ -64,7 +64,7 @@ export class Conformance {
     const second = await this.run()
     await this.put()
     await this.arrival()
-    await lab.checkpoints(application)
+    await this.lab.checkpoints(this.application)
     await this.stop(second)
     this.assertExactlyOnce()
   }
