@@ -12,35 +12,44 @@ const kcl3 = { fastStart: false, clientVersionConfig: 'CLIENT_VERSION_CONFIG_3X'
 
 // Side by side: it is mostly waiting.
 describe('an application moves to KCL 3', { concurrency: true }, () => {
-  real('from KCL 2, worker by worker: compatible beside the old one, alone, and then as KCL 3', async lab => {
-    const app = new Conformance(lab, daemonRow('MultiLangDaemon, KCL 2'))
-    const old = await app.begin(2)
-    const next = await app.run(compatible)
-    await eventually('the new worker has taken a shard over', () => holdersOf(lab, app).has(next.pid))
-    await app.put()
-    await app.arrival()
-    await app.stop(old)
-    await app.put()
-    await app.arrival()
-    await lab.checkpoints(app.application)
-    await app.stop(next)
-    assert.equal(await clientVersion(lab.stack, app.application), 'CLIENT_VERSION_UPGRADE_FROM_2X')
-    await finish(lab, app)
-    lab.t.diagnostic(`${app.assertKept()} duplicates`)
-  })
+  real(
+    'from KCL 2, worker by worker: compatible beside the old one, alone, back again, and then as KCL 3',
+    async lab => {
+      const app = new Conformance(lab, daemonRow('MultiLangDaemon, KCL 2'))
+      const old = await app.begin(2)
+      const next = await app.run(compatible)
+      await eventually('the new worker has taken a shard over', () => holdersOf(lab, app).has(next.pid))
+      await app.put()
+      await app.arrival()
+      await app.stop(old)
+      await app.put()
+      await app.arrival()
+      await lab.checkpoints(app.application)
+      await app.stop(next)
+      assert.equal(await clientVersion(lab.stack, app.application), 'CLIENT_VERSION_UPGRADE_FROM_2X')
+      await app.resume()
+      await finish(lab, app)
+      lab.t.diagnostic(`${app.assertKept()} duplicates`)
+    },
+  )
 
-  real('from KCL 1, all workers at once: the old one stops, and KCL 3 goes on from its checkpoints', async lab => {
-    const app = new Conformance(lab, daemonRow('MultiLangDaemon, KCL 1'))
-    await app.stop(await app.begin(2))
-    await app.resume(kcl3)
-    assert.equal(await clientVersion(lab.stack, app.application), 'CLIENT_VERSION_3X')
-    app.assertExactlyOnce()
-  })
+  real(
+    'from KCL 1, all workers at once: the old one stops, KCL 3 goes on from its checkpoints, and KCL 1 would from those',
+    async lab => {
+      const app = new Conformance(lab, daemonRow('MultiLangDaemon, KCL 1'))
+      await app.stop(await app.begin(2))
+      await app.resume(kcl3)
+      assert.equal(await clientVersion(lab.stack, app.application), 'CLIENT_VERSION_3X')
+      await app.resume()
+      app.assertExactlyOnce()
+    },
+  )
 
-  real('from KCL 1 with DynamoDB streams: compatible, and then as KCL 3', async lab => {
+  real('from KCL 1 with DynamoDB streams: compatible, back again, and then as KCL 3', async lab => {
     const app = new Conformance(lab, daemonRow('StreamsMultiLangDaemon, KCL 1'))
     await app.stop(await app.begin())
     await app.resume(compatible)
+    await app.resume()
     await finish(lab, app)
     app.assertExactlyOnce()
   })

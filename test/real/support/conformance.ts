@@ -84,8 +84,8 @@ export class Conformance {
     return worker
   }
 
-  /** The same application under other options, as its next deployment: it goes on where the last one stopped. */
-  async resume(options: StreamDefaults): Promise<void> {
+  /** The same application in its next deployment, as it was or under other options: it goes on where the last one stopped. */
+  async resume(options = this.#row.options): Promise<void> {
     await this.put()
     const worker = await this.run(options)
     await this.put()
