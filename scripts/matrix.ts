@@ -8,7 +8,7 @@ const failures: string[] = []
 
 // One after the other: the unit tests have deadlines of their own.
 const files = ['test/real/conformance.test.ts', 'test/real/other-nodes.test.ts']
-const stream = run({ files, concurrency: 1, timeout: 1_200_000 })
+const stream = run({ files, concurrency: 1, timeout: 3_600_000 })
 stream.on('test:pass', ({ name, details }) => note(name, details.duration_ms, true))
 stream.on('test:fail', ({ name, details }) => {
   failures.push(name)
