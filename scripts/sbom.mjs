@@ -18,6 +18,7 @@ try {
   for (const [name, pom, locked] of [
     ['maven.cdx.json', 'pom.xml', sets.embedded],
     ['maven-stock.cdx.json', 'stock/pom.xml', {}],
+    ['maven-stock-kcl2.cdx.json', 'stock/kcl2/pom.xml', sets.kcl2],
   ]) {
     const options = ['-DoutputFormat=json', '-DincludeTestScope=false', `-DoutputDirectory=${folder}`]
     const output = `-DoutputName=${name.replace(/\.json$/, '')}`

@@ -12,6 +12,9 @@ const steps = [
 ]
 const archive = [...source, 'packages/tsmld/src/cli/main.ts', 'prepare']
 
+// The other Nodes are for the conformance matrix only.
+if (process.argv.includes('--all')) steps.push([...source, 'scripts/nodes.ts'])
+
 for (const step of steps) run(step, 'inherit')
 // It saves each of the many JVMs that follow 2 s of a processor.
 if (!existsSync(`${root}packages/tsmld-daemon/class-archives`)) run(archive, 'ignore')

@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type StockDaemonKind, verifyStockJars } from '../../packages/tsmld/src/daemon/jars.ts'
+import { verifyStockJars } from '../../packages/tsmld/src/daemon/jars.ts'
 import { localStack, uniqueName } from './support/stack.ts'
 
-const mains: Record<StockDaemonKind, string> = {
+const mains = {
   kcl3: 'software.amazon.kinesis.multilang.MultiLangDaemon',
   kcl1: 'com.amazonaws.services.dynamodbv2.streamsadapter.StreamsMultiLangDaemon',
 }
@@ -25,8 +25,8 @@ interface Launched {
   readonly exit: Promise<number | null>
 }
 
-async function launch(kind: StockDaemonKind, args: readonly string[], environment = {}): Promise<Launched> {
-  const { classpath } = await verifyStockJars(kind, null)
+async function launch(kcl: 1 | 3, args: readonly string[], environment = {}): Promise<Launched> {
+  const { classpath } = await verifyStockJars(kcl, null)
   const child = spawn('java', ['-Xmx256m', '-cp', classpath, 'io.tsmld.stock.Launcher', ...args], {
     env: { ...process.env, ...environment },
   })
@@ -64,11 +64,7 @@ test("the stock KCL 1 daemon finds a table's newest stream, logs in one form, an
   const stack = await localStack()
   const { tableName, streamArn } = await stack.createTable()
   const file = await kcl1Properties()
-  const daemon = await launch(
-    'kcl1',
-    ['--level', 'ROOT=INFO', '--table', tableName, mains.kcl1, file],
-    stack.environment,
-  )
+  const daemon = await launch(1, ['--level', 'ROOT=INFO', '--table', tableName, mains.kcl1, file], stack.environment)
   await waitForLog(daemon, 'Initialization attempt 1')
   assert.ok((await readFile(file, 'utf8')).endsWith(`\nstreamName = ${streamArn}\n`))
   for (const line of daemon.log().trimEnd().split('\n').slice(0, -1))
@@ -83,19 +79,19 @@ test("the stock KCL 1 daemon finds a table's newest stream, logs in one form, an
 
 test('the stock KCL 1 daemon refuses an unknown table, and says so in its last line', async () => {
   const { environment } = await localStack()
-  const daemon = await launch('kcl1', ['--table', 'no-such-table', mains.kcl1, await kcl1Properties()], environment)
+  const daemon = await launch(1, ['--table', 'no-such-table', mains.kcl1, await kcl1Properties()], environment)
   assert.equal(await daemon.exit, 2)
   assert.equal(lastLine(daemon), 'tsmld: the stock daemon cannot start: there is no table no-such-table')
 })
 
 test('a stock daemon that is not on the class path is refused, and its last line says so', async () => {
-  const daemon = await launch('kcl3', ['com.example.Daemon', 'x.properties'])
+  const daemon = await launch(3, ['com.example.Daemon', 'x.properties'])
   assert.equal(await daemon.exit, 2)
   assert.equal(lastLine(daemon), 'tsmld: the stock daemon cannot start: no class com.example.Daemon on the class path')
 })
 
 test('the stock KCL 3 daemon ends by itself with an error when its properties file is missing', async () => {
-  const daemon = await launch('kcl3', [mains.kcl3, join(folder, 'missing.properties')])
+  const daemon = await launch(3, [mains.kcl3, join(folder, 'missing.properties')])
   assert.equal(await daemon.exit, 1)
   assert.match(daemon.log(), /Error while reading properties file/)
 })

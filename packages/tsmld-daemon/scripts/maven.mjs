@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,8 @@ export async function buildProject(projectFolder, use, moreGoals = []) {
   const folder = await mkdtemp(join(tmpdir(), 'tsmld-jars-'))
   try {
     await cp(join(projectFolder, 'pom.xml'), join(folder, 'pom.xml'))
-    await cp(join(projectFolder, 'src', 'main'), join(folder, 'src', 'main'), { recursive: true })
+    const source = join(projectFolder, 'src', 'main')
+    if (existsSync(source)) await cp(source, join(folder, 'src', 'main'), { recursive: true })
     await maven(folder, [
       'package',
       'dependency:list',

@@ -26,28 +26,32 @@ async function main(updateLock) {
   if (!updateLock && (await isBuilt(packageFolder, await inputStamp(packageFolder)))) return
   ensureTools()
   console.error(
-    'jars: building the daemon and gathering its jars (the first time downloads about 130 MB of Java libraries and Maven plugins)',
+    'jars: building the daemon and gathering its jars (the first time downloads about 160 MB of Java libraries and Maven plugins)',
   )
   const lock = updateLock ? undefined : JSON.parse(await readFile(lockFile, 'utf8'))
-  await buildProject(join(packageFolder, 'stock'), async stock => {
-    await buildProject(
-      packageFolder,
-      async embedded => {
-        if (lock === undefined) {
-          const sets = { embedded: embedded.hashes, kcl1: stock.hashes }
-          await writeFile(lockFile, `${JSON.stringify({ lockVersion: 1, sets }, null, 2)}\n`)
-          await writeLicenses(packageFolder, embedded)
-        } else {
-          refuse('embedded', differences(lock.sets.embedded, embedded.hashes))
-          refuse('kcl1', differences(lock.sets.kcl1, stock.hashes))
-        }
-        const stamp = await inputStamp(packageFolder)
-        await install(join(packageFolder, 'jars'), stamp, embedded, [embedded.ownJar, stock.ownJar])
-        await install(join(packageFolder, 'stock', 'jars', 'kcl1'), stamp, stock, [])
-      },
-      updateLock ? [thirdParty, '-Dlicense.excludedScopes=test,provided'] : [],
-    )
-  })
+  const build = (/** @type {string} */ folder, /** @type {Parameters<typeof buildProject>[1]} */ use) =>
+    buildProject(join(packageFolder, folder), use)
+  await build('stock/kcl2', kcl2 =>
+    build('stock', kcl1 =>
+      buildProject(
+        packageFolder,
+        async embedded => {
+          const sets = { embedded: embedded.hashes, kcl1: kcl1.hashes, kcl2: kcl2.hashes }
+          if (lock === undefined) {
+            await writeFile(lockFile, `${JSON.stringify({ lockVersion: 1, sets }, null, 2)}\n`)
+            await writeLicenses(packageFolder, embedded)
+          } else {
+            for (const [set, hashes] of Object.entries(sets)) refuse(set, differences(lock.sets[set], hashes))
+          }
+          const stamp = await inputStamp(packageFolder)
+          await install(join(packageFolder, 'jars'), stamp, embedded, [embedded.ownJar, kcl1.ownJar])
+          await install(join(packageFolder, 'stock', 'jars', 'kcl1'), stamp, kcl1, [])
+          await install(join(packageFolder, 'stock', 'jars', 'kcl2'), stamp, kcl2, [])
+        },
+        updateLock ? [thirdParty, '-Dlicense.excludedScopes=test,provided'] : [],
+      ),
+    ),
+  )
   // Archives of the jars that were there before.
   await rm(join(packageFolder, 'class-archives'), { recursive: true, force: true })
   console.error('jars: done')

@@ -9,7 +9,15 @@ import { sha256 } from './maven.mjs'
  * @param {string} packageFolder
  */
 export async function inputStamp(packageFolder) {
-  const inputs = ['pom.xml', 'jars.lock.json', 'src/main', 'stock/pom.xml', 'stock/src/main', 'scripts']
+  const inputs = [
+    'pom.xml',
+    'jars.lock.json',
+    'src/main',
+    'stock/pom.xml',
+    'stock/src/main',
+    'stock/kcl2/pom.xml',
+    'scripts',
+  ]
   const hash = createHash('sha256')
   for (const input of inputs) {
     for (const file of await filesUnder(join(packageFolder, input))) {
@@ -41,6 +49,7 @@ export async function isBuilt(packageFolder, stamp) {
   const folders = [
     { folder: join(packageFolder, 'jars'), locked: sets.embedded },
     { folder: join(packageFolder, 'stock', 'jars', 'kcl1'), locked: sets.kcl1 },
+    { folder: join(packageFolder, 'stock', 'jars', 'kcl2'), locked: sets.kcl2 },
   ]
   for (const { folder, locked } of folders) {
     const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}')

@@ -20,8 +20,8 @@ export interface Lab {
   readonly defaults: StreamDefaults
   /** A runtime in this process. */
   runtime(options: RuntimeOptions): Runtime
-  /** A worker in a process of its own; resolves when its streams run. */
-  worker(config: WorkerConfig): Promise<Worker>
+  /** A worker in a process of its own, on another Node where one is given; resolves when its streams run. */
+  worker(config: WorkerConfig, node?: string): Promise<Worker>
   /** Puts records that carry their identities. */
   produce(stream: string, records: readonly Identity[]): Promise<void>
   /** Puts a record of each key every `everyMs` until it is told to end, and then gives all that were put. */
@@ -84,12 +84,13 @@ function makeLab(t: TestContext, stack: TestStack, runtimes: Runtime[], ends: ((
       ends.push(() => runtime.stop().catch(() => {}))
       return runtime
     },
-    async worker(config) {
+    async worker(config, node) {
       const { runtime } = config
       const worker = spawnWorker(
         { ...config, runtime: { ...runtime, defaults: { ...defaults, ...runtime.defaults } } },
         note,
         log,
+        node,
       )
       ends.push(() => worker.end())
       await worker.started

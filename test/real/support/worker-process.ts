@@ -38,11 +38,16 @@ export interface Worker {
 
 const program = fileURLToPath(new URL('worker.ts', import.meta.url))
 
-/** Starts a worker; `note` is told of what its sinks note, `log` gets its log as text. */
-export function spawnWorker(config: WorkerConfig, note: (line: SinkLine) => void, log: string[]): Worker {
+/** Starts a worker, on another Node where one is given; `note` is told of what its sinks note, `log` gets its log as text. */
+export function spawnWorker(
+  config: WorkerConfig,
+  note: (line: SinkLine) => void,
+  log: string[],
+  node = process.execPath,
+): Worker {
   // A process that is killed cannot remove its runtime's folder.
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
-  const child = spawn(process.execPath, ['--conditions=tsmld-source', '--import', 'tsx', program], {
+  const child = spawn(node, ['--conditions=tsmld-source', '--import', 'tsx', program], {
     env: { ...process.env, NODE_TEST_CONTEXT: '', TMPDIR: folder, TSMLD_WORKER: JSON.stringify(config) },
     stdio: 'pipe',
     detached: true,

@@ -5,11 +5,11 @@ export interface AssumeRole {
   readonly roleArn: string
   /** The session's name, as CloudTrail shows it. @default the application's name, with `-` for what AWS does not allow */
   readonly sessionName?: string | undefined
-  /** The external id that the role's owner asks for. KCL 3 only. */
+  /** The external id that the role's owner asks for. Not with KCL 1. */
   readonly externalId?: string | undefined
-  /** The region whose STS is asked. KCL 3 only. @default the stream's region */
+  /** The region whose STS is asked. Not with KCL 1. @default the stream's region */
   readonly stsRegion?: string | undefined
-  /** The URL of STS, as for a VPC endpoint; needs `stsRegion` or the stream's region. KCL 3 only. */
+  /** The URL of STS, as for a VPC endpoint; needs `stsRegion` or the stream's region. Not with KCL 1. */
   readonly stsEndpoint?: string | undefined
 }
 
@@ -103,6 +103,13 @@ export function kcl3Provider(credentials: Credentials, context: CredentialsConte
   return ['StsAssumeRoleCredentialsProvider', roleArn, sessionName(credentials.assumeRole, context), ...nested].join(
     '|',
   )
+}
+
+/** The value of KCL 2's `AWSCredentialsProvider` property: its classes are those of KCL 1's SDK, its roles take what KCL 3's do. */
+export function kcl2Provider(credentials: Credentials, context: CredentialsContext): string {
+  return typeof credentials === 'object' && 'assumeRole' in credentials
+    ? kcl3Provider(credentials, context).replace(/^[^|]+/, 'KclSTSAssumeRoleSessionCredentialsProvider')
+    : kcl1Provider(credentials, context)
 }
 
 /** The value of KCL 1's `AWSCredentialsProvider` property; a role needs `aws-java-sdk-sts` on the daemon's class path. */

@@ -5,12 +5,18 @@ import type { NormalizedDaemon } from './daemon-options.ts'
 import type { StreamDefinition } from './define-stream.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { mergeLevels, type OptionLevel, readLevel } from './merge-options.ts'
-import type { KclSettings, NormalizedStream, PropertiesTarget } from './normalized-stream.ts'
+import {
+  type KclSettings,
+  type KclVersion,
+  kclOf,
+  type NormalizedStream,
+  type PropertiesTarget,
+} from './normalized-stream.ts'
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
 import { isKnownProperty, knownProperties, optionOfProperty } from './property-names.ts'
 import { dynamodbIdentity, kinesisIdentity, type StreamIdentity } from './stream-identity.ts'
 import type { KclOptions, LogLevel, OnStall, StreamDefaults } from './stream-options.ts'
-import { assertConsistent } from './stream-rules.ts'
+import { assertConsistent, forStockOnly } from './stream-rules.ts'
 import { translateProperties } from './translate-properties.ts'
 
 /** What only tsmld reads of a stream; the rest becomes properties. */
@@ -18,7 +24,7 @@ const notSettings = new Set(
   [
     'applicationName streamName streamArn tableName processor numbers fastStart startStaggerMs stallTimeoutMs onStall',
     'logLevels properties',
-    'daemon javaPath heapBytes jvmArgs env classpath bridge',
+    'daemon kclVersion javaPath heapBytes jvmArgs env classpath bridge',
   ].flatMap(line => line.split(' ')),
 )
 
@@ -50,7 +56,12 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
   for (const required of ['applicationName', 'processor'])
     if (!own.options.has(required)) throw new ConfigError(`Option '${required}' of ${where} is missing`)
   const identity = identify(type, where, own)
-  const target = chooseTarget(type, own.options.get('daemon') ?? defaults.daemon)
+  const target = chooseTarget(where, type, {
+    daemon: own.options.get('daemon') ?? defaults.daemon,
+    own: own.options.get('kclVersion'),
+    // Of a runtime's default only Kinesis streams have a choice.
+    fallback: type === 'kinesis' ? defaults.kclVersion : undefined,
+  })
   const merged = mergeLevels(
     own,
     usable(readLevel("'defaults'", { ...defaults }, defaultsTable), table, own, where, target),
@@ -94,9 +105,18 @@ function identify(type: 'kinesis' | 'dynamodb', where: string, own: OptionLevel)
 }
 
 /** AWS has a stock daemon for DynamoDB streams on KCL 1 only. */
-function chooseTarget(type: 'kinesis' | 'dynamodb', daemon: unknown): PropertiesTarget {
+function chooseTarget(
+  where: string,
+  type: 'kinesis' | 'dynamodb',
+  { daemon, own, fallback }: { readonly daemon: unknown; readonly own: unknown; readonly fallback: unknown },
+): PropertiesTarget {
   if (daemon !== 'stock') return 'embedded'
-  return type === 'kinesis' ? 'stock-kcl3' : 'stock-kcl1'
+  if (type === 'dynamodb' && own !== undefined && own !== 1)
+    throw new ConfigError(
+      `Option 'kclVersion' of ${where} must be 1: AWS has no other stock daemon for DynamoDB streams; the embedded daemon is KCL 3`,
+    )
+  const version = (own ?? fallback ?? (type === 'kinesis' ? 3 : 1)) as KclVersion
+  return `stock-kcl${version}`
 }
 
 /** Defaults hold for streams of both types and daemons: what this stream has no use for is left out, what it has is checked by its own rules. */
@@ -113,8 +133,8 @@ function usable(
   for (const [name, value] of defaults.options) {
     const row = Object.hasOwn(table, name) ? table[name] : undefined
     if (row === undefined || own.options.has(name)) continue
-    if (target === 'stock-kcl1' && row.notKcl1) continue
-    if (stock ? name === 'fastStart' : name === 'classpath' || name === 'bridge') continue
+    if (row.since !== undefined && kclOf(target) < row.since) continue
+    if (stock ? name === 'fastStart' : forStockOnly.includes(name)) continue
     if (fanOut && (name === 'maxRecords' || name === 'idleTimeBetweenReadsMs')) continue
     const problem = row.check(value)
     if (problem !== null) throw new ConfigError(`Option '${name}' of 'defaults', used by ${where}, ${problem}`)

@@ -5,7 +5,23 @@ import type { StreamIdentity } from './stream-identity.ts'
 import type { DynamodbKclOptions, KclOptions, KinesisKclOptions, LogLevel, OnStall } from './stream-options.ts'
 
 /** Which program a stream's properties are for. */
-export type PropertiesTarget = 'embedded' | 'stock-kcl3' | 'stock-kcl1'
+export type PropertiesTarget = 'embedded' | 'stock-kcl3' | 'stock-kcl2' | 'stock-kcl1'
+
+/** The KCL that a program runs: a number for each generation. */
+export type KclVersion = 1 | 2 | 3
+
+/** The KCL of a target. */
+export function kclOf(target: PropertiesTarget): KclVersion {
+  switch (target) {
+    case 'stock-kcl1':
+      return 1
+    case 'stock-kcl2':
+      return 2
+    case 'stock-kcl3':
+    case 'embedded':
+      return 3
+  }
+}
 
 /** The KCL's settings of a stream, of either type. */
 export type KclSettings = KclOptions & KinesisKclOptions & DynamodbKclOptions

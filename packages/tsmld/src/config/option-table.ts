@@ -9,6 +9,7 @@ import {
   milliseconds,
   oneOf,
   recordOf,
+  shown,
   text,
 } from './checks.ts'
 import { checkCredentials } from './credentials.ts'
@@ -17,12 +18,12 @@ import type { DynamodbStreamOptions, InitialPosition, KinesisStreamOptions } fro
 /** One option: how its value is checked, and the MultiLangDaemon's property that carries it as it is. */
 export interface OptionRow {
   readonly check: Check
-  /** The property of KCL 3; absent where KCL 3 has none, or where its value is made by code (to-properties.ts). */
+  /** The property of KCL 2 and 3; absent where KCL 3 has none, or where its value is made by code (to-properties.ts). */
   readonly kcl3?: string
   /** The property of KCL 1. */
   readonly kcl1?: string
-  /** Why it cannot be used with KCL 1 at all. */
-  readonly notKcl1?: true
+  /** The first KCL that has it, where the earlier ones have nothing like it. */
+  readonly since?: 2 | 3
 }
 
 /** Names of streams, tables and applications: AWS's rule for all of them (an application's name becomes a table's). */
@@ -48,7 +49,7 @@ const common = {
   },
   maxRecords: { check: integer(1, 10_000), kcl3: 'maxRecords', kcl1: 'maxRecords' },
   failoverTimeMs: { check: milliseconds(1_000), kcl3: 'failoverTimeMillis', kcl1: 'failoverTimeMillis' },
-  leaseAssignmentIntervalMs: { check: milliseconds(100), kcl3: 'leaseAssignmentIntervalMillis', notKcl1: true },
+  leaseAssignmentIntervalMs: { check: milliseconds(100), kcl3: 'leaseAssignmentIntervalMillis', since: 3 },
   shardSyncIntervalMs: { check: milliseconds(1), kcl3: 'shardSyncIntervalMillis', kcl1: 'shardSyncIntervalMillis' },
   parentShardPollIntervalMs: {
     check: milliseconds(1),
@@ -62,8 +63,13 @@ const common = {
     kcl3: 'maxLeasesToStealAtOneTime',
     kcl1: 'maxLeasesToStealAtOneTime',
   },
-  gracefulLeaseHandoff: { check: bool, kcl3: 'isGracefulLeaseHandoffEnabled', notKcl1: true },
-  gracefulLeaseHandoffTimeoutMs: { check: milliseconds(1), kcl3: 'gracefulLeaseHandoffTimeoutMillis', notKcl1: true },
+  gracefulLeaseHandoff: { check: bool, kcl3: 'isGracefulLeaseHandoffEnabled', since: 3 },
+  gracefulLeaseHandoffTimeoutMs: { check: milliseconds(1), kcl3: 'gracefulLeaseHandoffTimeoutMillis', since: 3 },
+  clientVersionConfig: {
+    check: oneOf('CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X', 'CLIENT_VERSION_CONFIG_3X'),
+    kcl3: 'clientVersionConfig',
+    since: 3,
+  },
   ignoreUnexpectedChildShards: {
     check: bool,
     kcl3: 'ignoreUnexpectedChildShards',
@@ -96,6 +102,9 @@ const common = {
   logLevels: { check: recordOf(oneOf('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF')) },
   properties: { check: checkProperties },
   daemon: { check: oneOf('embedded', 'stock') },
+  kclVersion: {
+    check: value => (value === 1 || value === 2 || value === 3 ? null : `must be 1, 2 or 3, not ${shown(value)}`),
+  },
   javaPath: { check: text() },
   heapBytes: { check: integer(64 * 1024 * 1024) },
   jvmArgs: { check: hidden(listOf(text(/./, 'a text that is not empty'))) },
@@ -111,11 +120,11 @@ export const kinesisOptionTable = {
   streamArn: { check: text(/^arn:/, 'the ARN of a Kinesis stream') },
   kinesisEndpoint: { check: endpoint, kcl3: 'kinesisEndpoint', kcl1: 'kinesisEndpoint' },
   retrievalMode: { check: oneOf('POLLING', 'FANOUT'), kcl3: 'retrievalMode' },
-  consumerName: { check: awsName, kcl3: 'fanoutConfig.consumerName', notKcl1: true },
+  consumerName: { check: awsName, kcl3: 'fanoutConfig.consumerName', since: 2 },
   consumerArn: {
     check: text(/^arn:aws[\w-]*:kinesis:.+\/consumer\/.+$/, "a consumer's ARN"),
     kcl3: 'fanoutConfig.consumerArn',
-    notKcl1: true,
+    since: 2,
   },
 } satisfies Record<keyof KinesisStreamOptions, OptionRow>
 

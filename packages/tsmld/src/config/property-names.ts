@@ -12,11 +12,11 @@ const madeByCode: Readonly<Record<string, readonly string[]>> = {
   metricsCredentials: ['AwsCredentialsProviderCloudWatch'],
 }
 
-/** What the MultiLangDaemons of KCL 3.1.3 and KCL 1 know beside what has an option here. */
+/** What the MultiLangDaemons of KCL 3.1.3, 2 and 1 know beside what has an option here. */
 const others = [
   'awsCredentialsProvider processingLanguage maxActiveThreads timeoutInSeconds shutdownGraceMillis cleanupLeasesUponShardCompletion',
   'initialLeaseTableReadCapacity initialLeaseTableWriteCapacity maxLeaseRenewalThreads listShardsBackoffTimeInMillis maxListShardsRetryAttempts',
-  'enablePriorityLeaseAssignment leaseTableDeletionProtectionEnabled leaseTablePitrEnabled clientVersionConfig logWarningForTaskAfterMillis',
+  'enablePriorityLeaseAssignment leaseTableDeletionProtectionEnabled leaseTablePitrEnabled logWarningForTaskAfterMillis',
   'skipShardSyncAtWorkerInitializationIfLeasesExist schedulerInitializationBackoffTimeMillis metricsBufferTimeMillis metricsMaxQueueSize',
   'retryGetRecordsInSeconds maxGetRecordsThreadPool millisBehindLatestThresholdForReducedTps inMemoryWorkerMetricsCaptureFrequencyMillis',
   'workerMetricsReporterFreqInMillis noOfPersistedMetricsPerWorkerMetrics disableWorkerMetrics maxThroughputPerHostKBps dampeningPercentage',

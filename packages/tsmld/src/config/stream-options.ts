@@ -45,6 +45,11 @@ export interface KclOptions {
   readonly gracefulLeaseHandoff?: boolean | undefined
   /** How long such a hand-over may take, in milliseconds. KCL 3 only. @default the KCL's: 30,000 */
   readonly gracefulLeaseHandoffTimeoutMs?: number | undefined
+  /**
+   * How KCL 3 shares the leases of an application that KCL 1 or 2 has run: `CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X` beside workers of the old version, and until
+   * none is left; then `CLIENT_VERSION_CONFIG_3X`, from which there is no way back. KCL 3 only. @default the KCL's: `CLIENT_VERSION_CONFIG_3X`
+   */
+  readonly clientVersionConfig?: 'CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X' | 'CLIENT_VERSION_CONFIG_3X' | undefined
   /** Whether child shards whose parents are still open are passed over, rather than a failure, when shards are looked for. @default false */
   readonly ignoreUnexpectedChildShards?: boolean | undefined
   /** Whether empty reads reach tsmld, as heartbeats; your code sees them only where it asks for them. @default true */

@@ -1,7 +1,10 @@
 import { ConfigError } from '../errors.ts'
 import type { OptionLevel } from './merge-options.ts'
-import type { NormalizedStream } from './normalized-stream.ts'
+import { kclOf, type NormalizedStream } from './normalized-stream.ts'
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
+
+/** Options that the embedded daemon has no use for. */
+export const forStockOnly: readonly string[] = ['classpath', 'bridge', 'kclVersion']
 
 /**
  * Checks what no option's own check can see: options that are at odds with each other, the stream's type or the daemon.
@@ -30,13 +33,14 @@ export function assertConsistent(where: string, stream: NormalizedStream, own: O
   }
 
   if (target === 'embedded') {
-    for (const option of ['classpath', 'bridge']) if (has(option)) refuse(option, "needs daemon 'stock'")
+    for (const option of forStockOnly) if (has(option)) refuse(option, "needs daemon 'stock'")
   } else if (has('fastStart') && stream.fastStart) {
     refuse('fastStart', "needs the embedded daemon: it cannot be used with daemon 'stock'")
   }
-  if (target === 'stock-kcl1') {
-    const table: Readonly<Record<string, OptionRow>> = { ...kinesisOptionTable, ...dynamodbOptionTable }
-    for (const option of own.options.keys())
-      if (table[option]?.notKcl1) refuse(option, 'needs KCL 3: the stock daemon for DynamoDB streams is KCL 1')
+  const kcl = kclOf(target)
+  const table: Readonly<Record<string, OptionRow>> = { ...kinesisOptionTable, ...dynamodbOptionTable }
+  for (const option of own.options.keys()) {
+    const since = table[option]?.since
+    if (since !== undefined && kcl < since) refuse(option, `needs KCL ${since}, and its stock daemon is KCL ${kcl}`)
   }
 }

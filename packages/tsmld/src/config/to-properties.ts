@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors.ts'
-import { type Credentials, type CredentialsContext, kcl1Provider, kcl3Provider } from './credentials.ts'
-import type { NormalizedStream, PropertiesTarget } from './normalized-stream.ts'
+import { type Credentials, type CredentialsContext, kcl1Provider, kcl2Provider, kcl3Provider } from './credentials.ts'
+import { type KclVersion, kclOf, type NormalizedStream, type PropertiesTarget } from './normalized-stream.ts'
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
 import type { InitialPosition } from './stream-options.ts'
 
@@ -25,7 +25,8 @@ export function toProperties(
   target: PropertiesTarget = stream.target,
   daemon: DaemonSettings = {},
 ): Record<string, string> {
-  const kcl1 = target === 'stock-kcl1'
+  const kcl = kclOf(target)
+  const kcl1 = kcl === 1
   const { settings } = stream
   if (kcl1 && settings.retrievalMode === 'FANOUT')
     throw new ConfigError(`Option 'retrievalMode' of ${stream.name} is FANOUT, which KCL 1 does not have`, {
@@ -37,13 +38,13 @@ export function toProperties(
     applicationName: stream.name,
     regionName: stream.region ?? undefined,
     workerId: settings.workerId ?? daemon.workerId,
-    ...credentialProperties(stream, kcl1),
+    ...credentialProperties(stream, kcl),
     ...positionProperties(settings.initialPosition, kcl1),
-    ...tableProperties(stream, kcl1),
+    ...tableProperties(stream, kcl),
     shutdownGraceMillis: daemon.shutdownGraceMs?.toString(),
     timeoutInSeconds: daemon.timeoutSeconds?.toString(),
   }
-  const free = Object.entries(stream.properties).map(([name, value]) => [kcl1 ? kcl1Name(name) : name, value] as const)
+  const free = Object.entries(stream.properties).map(([name, value]) => [credentialsName(name, kcl), value] as const)
   return Object.fromEntries(
     [...Object.entries(properties), ...free].filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
@@ -82,15 +83,13 @@ function streamProperties(stream: NormalizedStream, kcl1: boolean): Record<strin
   return { streamName: stream.streamName ?? undefined, streamArn: kcl1 ? undefined : (stream.streamArn ?? undefined) }
 }
 
-function credentialProperties(stream: NormalizedStream, kcl1: boolean): Record<string, string | undefined> {
+const providers = { 1: kcl1Provider, 2: kcl2Provider, 3: kcl3Provider }
+
+function credentialProperties(stream: NormalizedStream, kcl: KclVersion): Record<string, string | undefined> {
   const context: CredentialsContext = { applicationName: stream.name, region: stream.region }
   const provider = (credentials: Credentials | undefined): string | undefined =>
-    credentials === undefined
-      ? undefined
-      : kcl1
-        ? kcl1Provider(credentials, context)
-        : kcl3Provider(credentials, context)
-  const prefix = credentialsPrefix(kcl1)
+    credentials === undefined ? undefined : providers[kcl](credentials, context)
+  const prefix = credentialsPrefix(kcl)
   return {
     [prefix]: provider(stream.settings.credentials),
     [`${prefix}DynamoDB`]: provider(stream.settings.leaseTableCredentials),
@@ -98,15 +97,13 @@ function credentialProperties(stream: NormalizedStream, kcl1: boolean): Record<s
   }
 }
 
-/** KCL 1 takes this name in one spelling only. */
-function credentialsPrefix(kcl1: boolean): string {
-  return kcl1 ? 'AWSCredentialsProvider' : 'AwsCredentialsProvider'
+/** KCL 1 and 2 take this name in one spelling only. */
+function credentialsPrefix(kcl: KclVersion): string {
+  return kcl === 3 ? 'AwsCredentialsProvider' : 'AWSCredentialsProvider'
 }
 
-function kcl1Name(name: string): string {
-  return name.startsWith(credentialsPrefix(false))
-    ? credentialsPrefix(true) + name.slice(credentialsPrefix(false).length)
-    : name
+function credentialsName(name: string, kcl: KclVersion): string {
+  return name.startsWith(credentialsPrefix(3)) ? credentialsPrefix(kcl) + name.slice(credentialsPrefix(3).length) : name
 }
 
 /** A starting time replaces the position (both set the same field), and counts whole seconds: rounded down, so that no record is missed. */
@@ -117,11 +114,11 @@ function positionProperties(position: InitialPosition | undefined, kcl1: boolean
   return kcl1 ? { timestampAtInitialPositionInStream: seconds } : { initialPositionInStreamExtended: seconds }
 }
 
-function tableProperties(stream: NormalizedStream, kcl1: boolean): Record<string, string> {
+function tableProperties(stream: NormalizedStream, kcl: KclVersion): Record<string, string> {
   const table: Readonly<Record<string, OptionRow>> =
     stream.type === 'kinesis' ? kinesisOptionTable : dynamodbOptionTable
   const settings: Readonly<Record<string, unknown>> =
-    kcl1 && stream.type === 'dynamodb'
+    kcl === 1 && stream.type === 'dynamodb'
       ? {
           ...stream.settings,
           dynamodbStreamsEndpoint: stream.settings.dynamodbStreamsEndpoint ?? stream.settings.dynamodbEndpoint,
@@ -129,7 +126,7 @@ function tableProperties(stream: NormalizedStream, kcl1: boolean): Record<string
       : { ...stream.settings }
   const properties: Record<string, string> = {}
   for (const [option, row] of Object.entries(table)) {
-    const property = kcl1 ? row.kcl1 : row.kcl3
+    const property = kcl === 1 ? row.kcl1 : row.kcl3
     const value = settings[option] as string | number | boolean | readonly string[] | undefined
     if (property === undefined || value === undefined) continue
     properties[property] = String(value)

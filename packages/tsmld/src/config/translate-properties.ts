@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts'
-import type { PropertiesTarget } from './normalized-stream.ts'
+import { type KclVersion, kclOf, type PropertiesTarget } from './normalized-stream.ts'
 
 const toKcl3Provider: Readonly<Record<string, string>> = {
   DefaultAWSCredentialsProviderChain: 'DefaultCredentialsProvider',
@@ -9,6 +9,19 @@ const toKcl3Provider: Readonly<Record<string, string>> = {
 const toKcl1Provider: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(toKcl3Provider).map(([kcl1, kcl3]) => [kcl3, kcl1])),
   KclStsAssumeRoleCredentialsProvider: 'STSAssumeRoleSessionCredentialsProvider',
+  KclSTSAssumeRoleSessionCredentialsProvider: 'STSAssumeRoleSessionCredentialsProvider',
+}
+/** KCL 2 has the classes of KCL 1's SDK, and one of its own for roles. */
+const kcl2Role = 'KclSTSAssumeRoleSessionCredentialsProvider'
+const translations: Readonly<Record<KclVersion, Readonly<Record<string, string>>>> = {
+  1: toKcl1Provider,
+  2: {
+    ...toKcl1Provider,
+    StsAssumeRoleCredentialsProvider: kcl2Role,
+    KclStsAssumeRoleCredentialsProvider: kcl2Role,
+    [kcl2Role]: kcl2Role,
+  },
+  3: { ...toKcl3Provider, [kcl2Role]: 'StsAssumeRoleCredentialsProvider' },
 }
 
 /** Free properties in the words of one KCL, and what was changed for it. */
@@ -27,21 +40,20 @@ export function translateProperties(
   type: 'kinesis' | 'dynamodb',
   target: PropertiesTarget,
 ): TranslatedProperties {
-  const kcl1 = target === 'stock-kcl1'
+  const kcl = kclOf(target)
   const values = new Map(properties)
   const notes: string[] = []
-  translateStartingTime(where, values, type, kcl1)
-  const providers = kcl1 ? toKcl1Provider : toKcl3Provider
+  translateStartingTime(where, values, type, kcl === 1)
   for (const [name, value] of values) {
     if (!name.startsWith('AwsCredentialsProvider')) continue
     const translated = value
       .split(',')
-      .map(provider => translateProvider(provider.trim(), providers))
+      .map(provider => translateProvider(provider.trim(), translations[kcl]))
       .join(',')
     if (translated === value) continue
     values.set(name, translated)
     notes.push(
-      `Property '${name}' of ${where}: ${value.split('|')[0]} is called ${translated.split('|')[0]} in ${kcl1 ? 'KCL 1' : 'KCL 3'}`,
+      `Property '${name}' of ${where}: ${value.split('|')[0]} is called ${translated.split('|')[0]} in KCL ${kcl}`,
     )
   }
   return { values, notes }
@@ -50,7 +62,7 @@ export function translateProperties(
 function translateProvider(provider: string, providers: Readonly<Record<string, string>>): string {
   const [name = '', ...parameters] = provider.split('|')
   const short = name.replace(
-    /^com\.amazonaws\.auth\.|^software\.amazon\.awssdk\.auth\.credentials\.(?=DefaultCredentialsProvider$|ProfileCredentialsProvider$)/,
+    /^com\.amazonaws\.auth\.|^software\.amazon\.kinesis\.multilang\.auth\.(?=KclSTS)|^software\.amazon\.awssdk\.auth\.credentials\.(?=DefaultCredentialsProvider$|ProfileCredentialsProvider$)/,
     '',
   )
   const translated = Object.hasOwn(providers, short) ? providers[short] : undefined

@@ -8,6 +8,7 @@ export type LockedJars = Readonly<Record<string, string>>
 export interface JarLock {
   readonly embedded: LockedJars
   readonly kcl1: LockedJars
+  readonly kcl2: LockedJars
 }
 
 /**
@@ -16,7 +17,8 @@ export interface JarLock {
  */
 export async function readJarLock(file: string): Promise<JarLock> {
   const sets = field(await readJson(file), 'sets')
-  return { embedded: hashes(file, field(sets, 'embedded')), kcl1: hashes(file, field(sets, 'kcl1')) }
+  const set = (name: keyof JarLock): LockedJars => hashes(file, field(sets, name))
+  return { embedded: set('embedded'), kcl1: set('kcl1'), kcl2: set('kcl2') }
 }
 
 /**

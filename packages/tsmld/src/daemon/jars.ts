@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import type { KclVersion } from '../config/normalized-stream.ts'
 import { ConfigError } from '../errors.ts'
 import { daemonPackageFolder } from './daemon-package.ts'
-import { jarFileName, readJarLock, readOwnJars } from './jar-lock.ts'
-
-/** AWS's unmodified daemons: KCL 3's for Kinesis, KCL 1's for DynamoDB streams. */
-export type StockDaemonKind = 'kcl3' | 'kcl1'
+import { type JarLock, jarFileName, readJarLock, readOwnJars } from './jar-lock.ts'
 
 /** What stands after `-cp`. */
 export interface VerifiedJars {
@@ -26,22 +24,22 @@ export async function verifyJars(packageFolder?: string): Promise<VerifiedJars> 
 }
 
 /**
- * Checks the jars of a stock daemon, our launcher first. KCL 3's MultiLangDaemon is in the embedded daemon's jars; KCL 1's come from the
- * repository's build only. Jars that the user gave (`classpath`) are used as they are.
+ * Checks the jars of a stock daemon, our launcher first. KCL 3's MultiLangDaemon is in the embedded daemon's jars; those of KCL 1 and 2 come from
+ * the repository's build only. Jars that the user gave (`classpath`) are used as they are.
  * @throws ConfigError when they are missing or altered.
  */
 export async function verifyStockJars(
-  kind: StockDaemonKind,
+  kcl: KclVersion,
   given: readonly string[] | null,
   packageFolder = daemonPackageFolder(),
 ): Promise<VerifiedJars> {
-  const { own, embedded, kcl1 } = await embeddedJars(packageFolder)
+  const { own, embedded, kcl1, kcl2 } = await embeddedJars(packageFolder)
   const launcher = jar(own, launcherJar)
   if (given !== null) {
     const { classpath } = await verified([launcher])
     return { classpath: [classpath, ...given].join(delimiter) }
   }
-  return verified([launcher, ...(kind === 'kcl3' ? embedded : kcl1)])
+  return verified([launcher, ...{ 1: kcl1, 2: kcl2, 3: embedded }[kcl]])
 }
 
 interface Jar {
@@ -55,7 +53,7 @@ const reinstall = 'install tsmld-daemon again (in a clone of the repository: npm
 const buildOrGive =
   "they are not in the npm package: run npm run setup in a clone of the repository, or give 'classpath'"
 
-async function embeddedJars(folder: string): Promise<{ own: Jar[]; embedded: Jar[]; kcl1: Jar[] }> {
+async function embeddedJars(folder: string): Promise<Record<'own' | keyof JarLock, Jar[]>> {
   const lock = await readJarLock(join(folder, 'jars.lock.json'))
   const locked = (jars: Readonly<Record<string, string>>, place: string, remedy: string): Jar[] =>
     Object.entries(jars).map(([coordinates, sha256]) => ({
@@ -68,6 +66,7 @@ async function embeddedJars(folder: string): Promise<{ own: Jar[]; embedded: Jar
     own: Object.entries(own).map(([name, sha256]) => ({ path: join(folder, 'jars', name), sha256, remedy: reinstall })),
     embedded: locked(lock.embedded, 'jars', reinstall),
     kcl1: locked(lock.kcl1, join('stock', 'jars', 'kcl1'), buildOrGive),
+    kcl2: locked(lock.kcl2, join('stock', 'jars', 'kcl2'), buildOrGive),
   }
 }
 

@@ -11,13 +11,13 @@ export interface StockDaemonOptions {
   readonly logger: Logger
   readonly signal: AbortSignal
   /**
-   * How its shards are drained. KCL 3's has a shutdown hook that asks them, for `shutdownGraceMillis`; KCL 1's StreamsMultiLangDaemon has none: there the
+   * How its shards are drained. A MultiLangDaemon has a shutdown hook that asks them, for `shutdownGraceMillis`; KCL 1's StreamsMultiLangDaemon has none: there the
    * sessions finish what they do, and it is killed.
    */
   readonly drain: 'sigterm' | (() => Promise<void>)
 }
 
-/** What the KCL, 1 and 3, logs when its worker begins (Worker.java, Scheduler.java). */
+/** What the KCL, 1 to 3, logs when its worker begins (Worker.java, Scheduler.java). */
 const startedPattern = /Initialization complete\. Starting worker loop/
 /** A JVM's exit code after SIGTERM. */
 const terminatedCode = 143

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import type { NormalizedStream } from '../config/normalized-stream.ts'
+import { kclOf, type NormalizedStream } from '../config/normalized-stream.ts'
 import { formatProperties } from '../config/properties-file.ts'
 import { toProperties } from '../config/to-properties.ts'
 import { bridgeCommand } from '../daemon/bridge.ts'
@@ -33,10 +33,12 @@ export interface StockKindOptions {
  */
 const handlingShare = 10
 
-const mainClasses = {
-  'stock-kcl3': 'software.amazon.kinesis.multilang.MultiLangDaemon',
-  'stock-kcl1': 'com.amazonaws.services.dynamodbv2.streamsadapter.StreamsMultiLangDaemon',
+const kinesisMainClasses = {
+  1: 'com.amazonaws.services.kinesis.multilang.MultiLangDaemon',
+  2: 'software.amazon.kinesis.multilang.MultiLangDaemon',
+  3: 'software.amazon.kinesis.multilang.MultiLangDaemon',
 }
+const dynamodbMainClass = 'com.amazonaws.services.dynamodbv2.streamsadapter.StreamsMultiLangDaemon'
 
 /** The KCLs tell of their every step at INFO, where only their start is awaited (stock-daemon.ts). */
 const quietLevels = {
@@ -60,7 +62,7 @@ export function stockKind(options: StockKindOptions): DaemonKind {
         startTimeoutMs,
         logger,
         signal,
-        drain: stream.target === 'stock-kcl1' ? leave : 'sigterm',
+        drain: stream.type === 'dynamodb' ? leave : 'sigterm',
       }),
   }
 }
@@ -71,13 +73,13 @@ async function stockCommand(
   listeners: ListenerLoads,
 ): Promise<JavaCommand> {
   const { java, folder, token, workerId, stopDeadlineMs, nodeTimeoutMs } = options
-  const target = stream.target === 'stock-kcl1' ? 'stock-kcl1' : 'stock-kcl3'
+  const kcl = kclOf(stream.target)
   const [address] = listeners.current() as [ListenerLoad]
   const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
-  const properties = toProperties(stream, target, {
+  const properties = toProperties(stream, stream.target, {
     workerId,
     executableName,
-    // It is 0 on KCL 3: SIGTERM would not drain.
+    // It is 0 on KCL 2 and 3: SIGTERM would not drain.
     shutdownGraceMs: stopDeadlineMs,
     timeoutSeconds: Math.ceil((nodeTimeoutMs * handlingShare) / 1_000),
   })
@@ -88,7 +90,7 @@ async function stockCommand(
     `${logger}=${level}`,
   ])
   const table = stream.tableName === null ? [] : ['--table', stream.tableName]
-  const { classpath } = await verifyStockJars(target === 'stock-kcl1' ? 'kcl1' : 'kcl3', stream.daemon.classpath)
+  const { classpath } = await verifyStockJars(kcl, stream.daemon.classpath)
   const args = [
     ...jvmArgs(stream.daemon),
     '-cp',
@@ -96,7 +98,7 @@ async function stockCommand(
     'io.tsmld.stock.Launcher',
     ...levels,
     ...table,
-    mainClasses[target],
+    stream.type === 'dynamodb' ? dynamodbMainClass : kinesisMainClasses[kcl],
     file,
   ]
   return { java, args, env: daemonEnv(stream.daemon) }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Credentials, kcl1Provider, kcl3Provider } from '../../src/config/credentials.ts'
+import { type Credentials, kcl1Provider, kcl2Provider, kcl3Provider } from '../../src/config/credentials.ts'
 import { normalizeStream } from '../../src/config/normalize-stream.ts'
 import type { KinesisStreamOptions } from '../../src/config/stream-options.ts'
 import { toProperties } from '../../src/config/to-properties.ts'
@@ -39,6 +39,15 @@ for (const [credentials, kcl3, kcl1] of providers) {
     else assert.equal(kcl1Provider(credentials, context), kcl1)
   })
 }
+
+test('KCL 2 takes the classes of KCL 1 and, in a class of its own, roles with all that KCL 3 takes', () => {
+  assert.equal(kcl2Provider('default', context), 'DefaultAWSCredentialsProviderChain')
+  assert.equal(kcl2Provider({ profile: 'p' }, context), 'profile.ProfileCredentialsProvider|p')
+  assert.equal(
+    kcl2Provider({ assumeRole: { roleArn, sessionName: 'me', externalId: 'e/1' } }, context),
+    `KclSTSAssumeRoleSessionCredentialsProvider|${roleArn}|me|endpointRegion=eu-west-1|externalId=e/1`,
+  )
+})
 
 test('an STS endpoint needs a region', () => {
   const credentials = { assumeRole: { roleArn, stsEndpoint: 'https://sts.local' } }

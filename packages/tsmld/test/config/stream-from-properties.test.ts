@@ -88,6 +88,15 @@ test('a DynamoDB stream’s ARN in streamName makes a DynamoDB stream, as erlmld
   assert.equal(toProperties(stock)['streamName'], dynamodbArn)
 })
 
+test('a role in KCL 2’s words becomes KCL 3’s, and stays what it is where the stock daemon is KCL 2', t => {
+  const role = 'KclSTSAssumeRoleSessionCredentialsProvider|arn:aws:iam::123456789012:role/r|me|externalId=e'
+  const file = write(t, formatProperties({ applicationName: 'abc', streamName: 'abc', AWSCredentialsProvider: role }))
+  const kcl3 = toProperties(normalizeStream(streamFromProperties(file, processor)))
+  assert.equal(kcl3['AwsCredentialsProvider'], role.replace(/^[^|]+/, 'StsAssumeRoleCredentialsProvider'))
+  const stock = streamFromProperties(file, processor, { daemon: 'stock', kclVersion: 2 })
+  assert.equal(toProperties(normalizeStream(stock))['AWSCredentialsProvider'], role)
+})
+
 test('streamArn goes before streamName, as in the KCL', t => {
   const text = formatProperties({ applicationName: 'abc', streamName: 'other', streamArn: kinesisArn })
   const stream = normalizeStream(streamFromProperties(write(t, text), processor))

@@ -186,6 +186,29 @@ test('a starting time in free properties takes the place of the default position
   assert.equal(properties['initialPositionInStream'], undefined)
 })
 
+test('KCL 2 gets what KCL 3 does, in its own spelling, but for what came with KCL 3', () => {
+  const defaults = { leaseAssignmentIntervalMs: 500, clientVersionConfig: 'CLIENT_VERSION_CONFIG_3X' } as const
+  const stream = normalizeStream(clicks({ daemon: 'stock', kclVersion: 2, maxRecords: 500 }), defaults)
+  assert.equal(stream.target, 'stock-kcl2')
+  assert.deepEqual(toProperties(stream), {
+    streamName: 'clicks',
+    applicationName: 'clicks-cache',
+    AWSCredentialsProvider: 'DefaultAWSCredentialsProviderChain',
+    initialPositionInStream: 'TRIM_HORIZON',
+    maxRecords: '500',
+    callProcessRecordsEvenForEmptyRecordList: 'true',
+    validateSequenceNumberBeforeCheckpointing: 'false',
+    metricsLevel: 'NONE',
+    retrievalMode: 'POLLING',
+  })
+})
+
+test('the client version of a migration is a property of KCL 3', () => {
+  const clientVersionConfig = 'CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X'
+  for (const stream of [clicks({ clientVersionConfig }), items({ clientVersionConfig })])
+    assert.equal(toProperties(normalizeStream(stream))['clientVersionConfig'], clientVersionConfig)
+})
+
 test('fan-out is refused for KCL 1', () => {
   assertRefused(
     () => toProperties(normalizeStream(clicks({ retrievalMode: 'FANOUT' })), 'stock-kcl1'),

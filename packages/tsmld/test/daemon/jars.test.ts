@@ -12,20 +12,24 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 let folder: string
 const inJars = (name: string) => join(folder, 'jars', name)
 
-/** A package with one jar of another's, our two, and one of KCL 1's. */
+/** A package with one jar of another's, our two, and one each of KCL 1's and 2's. */
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tsmld-jars-test-'))
   const kcl1 = join(folder, 'stock', 'jars', 'kcl1')
   await mkdir(join(folder, 'jars'))
+  const kcl2 = join(folder, 'stock', 'jars', 'kcl2')
   await mkdir(kcl1, { recursive: true })
+  await mkdir(kcl2, { recursive: true })
   await writeFile(inJars('kcl-3.1.3.jar'), 'kcl')
   await writeFile(inJars('tsmld-daemon.jar'), 'daemon')
   await writeFile(inJars('tsmld-stock-launcher.jar'), 'launcher')
   await writeFile(inJars('stray-1.jar'), 'stray')
   await writeFile(join(kcl1, 'kcl-1.14.9-all.jar'), 'kcl1')
+  await writeFile(join(kcl2, 'kcl-2.5.4.jar'), 'kcl2')
   const sets = {
     embedded: { 'com.example:kcl:3.1.3': sha256('kcl') },
     kcl1: { 'com.example:kcl:1.14.9:all': sha256('kcl1') },
+    kcl2: { 'com.example:kcl:2.5.4': sha256('kcl2') },
   }
   const own = { 'tsmld-daemon.jar': sha256('daemon'), 'tsmld-stock-launcher.jar': sha256('launcher') }
   await writeFile(join(folder, 'jars.lock.json'), JSON.stringify({ lockVersion: 1, sets }))
@@ -74,8 +78,8 @@ test('a damaged lock, or one that leads out of the folder, is refused', async ()
     '',
     '{',
     '[]',
-    '{"sets":{"embedded":{},"kcl1":{}}}',
-    JSON.stringify({ sets: { embedded, kcl1: embedded } }),
+    '{"sets":{"embedded":{},"kcl1":{},"kcl2":{}}}',
+    JSON.stringify({ sets: { embedded, kcl1: embedded, kcl2: embedded } }),
   ]
   for (const text of damaged) {
     await writeFile(join(folder, 'jars.lock.json'), text)
@@ -83,24 +87,28 @@ test('a damaged lock, or one that leads out of the folder, is refused', async ()
   }
 })
 
-test("KCL 3's stock daemon runs on the embedded daemon's jars, KCL 1's on its own, the launcher before both", async () => {
-  const kcl3 = await verifyStockJars('kcl3', null, folder)
-  const kcl1 = await verifyStockJars('kcl1', null, folder)
+test("KCL 3's stock daemon runs on the embedded daemon's jars, KCL 1's and 2's on their own, the launcher before all", async () => {
+  const kcl3 = await verifyStockJars(3, null, folder)
+  const kcl1 = await verifyStockJars(1, null, folder)
   const launcher = inJars('tsmld-stock-launcher.jar')
   assert.deepEqual(kcl3.classpath.split(delimiter), [launcher, inJars('kcl-3.1.3.jar')])
+  const kcl2 = await verifyStockJars(2, null, folder)
+  const kcl2Jar = join(folder, 'stock', 'jars', 'kcl2', 'kcl-2.5.4.jar')
+  assert.deepEqual(kcl2.classpath.split(delimiter), [launcher, kcl2Jar])
   const kcl1Jar = join(folder, 'stock', 'jars', 'kcl1', 'kcl-1.14.9-all.jar')
   assert.deepEqual(kcl1.classpath.split(delimiter), [launcher, kcl1Jar])
 })
 
-test("KCL 1's jars, which the npm package has not, are refused with both ways to get them", async () => {
+test("KCL 1's and 2's jars, which the npm package has not, are refused with both ways to get them", async () => {
   await rm(join(folder, 'stock'), { recursive: true })
-  await assert.rejects(
-    verifyStockJars('kcl1', null, folder),
-    refusal(/not in the npm package: .*npm run setup.*'classpath'/),
-  )
+  for (const kcl of [1, 2] as const)
+    await assert.rejects(
+      verifyStockJars(kcl, null, folder),
+      refusal(/not in the npm package: .*npm run setup.*'classpath'/),
+    )
 })
 
 test('a class path that was given is taken as it is, after the launcher', async () => {
-  const { classpath } = await verifyStockJars('kcl1', ['lib/*', 'other.jar'], folder)
+  const { classpath } = await verifyStockJars(1, ['lib/*', 'other.jar'], folder)
   assert.equal(classpath, [inJars('tsmld-stock-launcher.jar'), 'lib/*', 'other.jar'].join(delimiter))
 })
