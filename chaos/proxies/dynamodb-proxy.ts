@@ -104,14 +104,17 @@ interface Answer {
   readonly body: Buffer
 }
 
+/** These belong to one connection. */
+const hops = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length'])
+const endToEnd = (headers: IncomingMessage['headers']): IncomingMessage['headers'] =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !hops.has(name)))
+
 async function forward(target: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
-  const { 'transfer-encoding': _, ...kept } = headers
   const sent = request(new URL(url ?? '/', target), {
     ...(method !== undefined && { method }),
-    headers: { ...kept, 'content-length': body.length },
+    headers: { ...endToEnd(headers), 'content-length': body.length },
   })
   sent.end(body)
   const [answered] = (await once(sent, 'response')) as [IncomingMessage]
-  const { 'transfer-encoding': __, connection: ___, ...told } = answered.headers
-  return { status: answered.statusCode ?? 502, headers: told, body: await bytesOf(answered) }
+  return { status: answered.statusCode ?? 502, headers: endToEnd(answered.headers), body: await bytesOf(answered) }
 }

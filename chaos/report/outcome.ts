@@ -29,15 +29,18 @@ export type Unjudged = Omit<Outcome, 'findings' | 'folder'>
 /** What a take-over after SIGKILL of Node may take beyond the failover time, in milliseconds. */
 export const takeOverGraceMs = 15_000
 
+/** What of a verdict is a broken promise, if only once. */
+const breaches = ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'wrongAtEnd'] as const
+
 /** What is wrong with a run. */
 export function findingsOf(outcome: Unjudged, failoverTimeMs: number): string[] {
   const { verdict, takeOvers, surprises } = outcome
-  const { duplicates: _, ...faults } = verdict
   const mostMs = failoverTimeMs + takeOverGraceMs
   return [
-    ...Object.entries(faults).flatMap(([name, found]: [string, readonly string[]]) =>
-      found.length === 0 ? [] : [`${name}: ${found.length} (${found.slice(0, 5).join('; ')})`],
-    ),
+    ...breaches.flatMap(name => {
+      const found = verdict[name]
+      return found.length === 0 ? [] : [`${name}: ${found.length} (${found.slice(0, 5).join('; ')})`]
+    }),
     ...takeOvers
       .filter(({ kind, undisturbedMs }) => kind === 'killNode' && undisturbedMs > mostMs)
       .map(({ shardId, undisturbedMs }) => `${shardId} was taken over after ${undisturbedMs} ms, more than ${mostMs}`),

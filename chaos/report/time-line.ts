@@ -1,8 +1,6 @@
 /** What is drawn. Times are in seconds from the start of the run. */
 export interface TimeLine {
   readonly seconds: number
-  /** When faults began and ended to strike. */
-  readonly faults: readonly [from: number, until: number]
   readonly rows: readonly {
     readonly name: string
     /** Records of each second. */
@@ -27,7 +25,7 @@ export interface Mark {
 const bars = '▁▂▃▄▅▆▇█'
 const width = 100
 
-/** Draws a row of bars for each worker, with the faults over it. */
+/** Draws a row of bars for each worker, with the faults over it; a bar's height is the logarithm. */
 export function drawTimeLine({ seconds, rows, common, behind }: TimeLine): string {
   const perCell = Math.max(1, Math.ceil(seconds / width))
   const cells = Math.ceil(seconds / perCell)
@@ -57,13 +55,15 @@ export function drawTimeLine({ seconds, rows, common, behind }: TimeLine): strin
     ),
     line(
       '',
-      `one column is ${perCell} s; a full bar is ${most} records of a worker, or ${mostBehind} that had not come; · nothing, blank: no process`,
+      `one column is ${perCell} s; bars are logarithmic, full at ${most} records of a worker or ${mostBehind} that had not come; · none, blank: no process`,
     ),
   ].join('\n')
 }
 
+/** On a logarithmic scale, so that a burst after a fault does not flatten the steady flow. */
 function bar(value: number, most: number): string {
-  return bars[Math.min(bars.length - 1, Math.floor((value / most) * bars.length))] ?? '█'
+  const height = most <= 1 ? 1 : Math.log(value) / Math.log(most)
+  return bars[Math.min(bars.length - 1, Math.floor(height * bars.length))] ?? '█'
 }
 
 function ruler(cells: number, perCell: number): string {

@@ -165,7 +165,7 @@ class Run {
       observer.phase(isDrained ? 'all came: workers stop' : 'not all came: workers stop')
       const exits = await Promise.all(this.#places.map(place => place.stop()))
       await this.#watch.end()
-      return this.#outcome({ injector, exits, drainedMs, faults: [faultsFromUs, faultsUntilUs] })
+      return this.#outcome({ injector, exits, drainedMs })
     } finally {
       clearInterval(ticking)
     }
@@ -225,7 +225,6 @@ class Run {
     readonly injector: Injector
     readonly exits: readonly (WorkerExit | null)[]
     readonly drainedMs: number
-    readonly faults: readonly [fromUs: number, untilUs: number]
   }): Unjudged {
     const produced = new Map([...this.#producers].map(([application, each]) => [application, each.produced]))
     const struck = this.#struck.filter(({ missed }) => missed === null)
@@ -253,11 +252,11 @@ class Run {
       surprises: [...this.#surprises, ...unclean],
       drainedMs: end.drainedMs,
       tookMs: Math.round((nowUs() - this.#startUs) / 1_000),
-      timeLine: this.#timeLine(struck, end.faults),
+      timeLine: this.#timeLine(struck),
     }
   }
 
-  #timeLine(struck: readonly Struck[], faults: readonly [number, number]): string {
+  #timeLine(struck: readonly Struck[]): string {
     const at = (us: number): number => (us - this.#startUs) / 1e6
     const seconds = Math.ceil(this.#seconds())
     const marksOf = (worker: number | null): Mark[] =>
@@ -270,7 +269,6 @@ class Run {
         }))
     return drawTimeLine({
       seconds,
-      faults: [at(faults[0]), at(faults[1])],
       rows: this.#places.map(place => {
         const records = Array.from({ length: seconds }, () => 0)
         const pids = new Set(place.processes.map(({ pid }) => `${pid}`))

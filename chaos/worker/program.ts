@@ -72,6 +72,8 @@ try {
   throw error
 }
 clearInterval(starting)
+// It ends by itself: nothing of the runtime may keep it alive.
+sink.close()
 process.stdin.destroy()
 
 function tableStream(tableName: string) {

@@ -34,6 +34,10 @@ export class SinkClient {
     }
   }
 
+  close(): void {
+    this.#socket?.end()
+  }
+
   #connected(): Socket {
     if (this.#socket !== undefined) return this.#socket
     const socket = connect(this.#path)
@@ -46,7 +50,6 @@ export class SinkClient {
       })
       // The interface repeats its input's errors.
       .on('error', () => {})
-    socket.unref()
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#socket = undefined
