@@ -11,6 +11,8 @@ import { runSeed } from './run/run-seed.ts'
 // The SDK's word on Node 20, which tsmld supports, is not about this run.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
 try {
   const options = parseArguments(process.argv.slice(2), () => randomInt(1, 1_000_000))
   if (options.help) process.stdout.write(usage)

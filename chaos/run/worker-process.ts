@@ -15,6 +15,16 @@ export interface WorkerExit {
 
 const program = fileURLToPath(new URL('../worker/program.ts', import.meta.url))
 
+const living = new Set<WorkerProcess>()
+// Also where this program is interrupted: a process that is stopped would not see that its input has ended.
+process.on('exit', () => {
+  for (const worker of living) {
+    const jvms = worker.jvms()
+    worker.signal('SIGKILL')
+    for (const jvm of jvms) signalProcess(jvm, 'SIGKILL')
+  }
+})
+
 /** A worker in a process of its own. */
 export class WorkerProcess {
   readonly pid: number
@@ -46,6 +56,7 @@ export class WorkerProcess {
       detached: true,
     })
     this.pid = this.#child.pid ?? 0
+    living.add(this)
     this.#log.write(`--- process ${this.pid}\n`)
     this.#child.stderr.pipe(this.#log, { end: false })
     // An order to a process that is gone tells nothing: its exit does.
@@ -57,6 +68,7 @@ export class WorkerProcess {
       onLine(line)
     })
     this.exited = once(this.#child, 'close').then(([code, signal]) => {
+      living.delete(this)
       this.exit = { code: code as number | null, signal: signal as NodeJS.Signals | null, atUs: nowUs() }
       this.#log.end(`--- process ${this.pid} ended with ${this.exit.signal ?? this.exit.code}\n`)
       return this.exit
