@@ -62,13 +62,16 @@ export function planOf(request: PlanRequest): Plan {
   }
 }
 
+/** Faults come in bursts, and now and then all is left to recover: what flows again can be struck again. */
+const gapMs = (random: Random): number => (random.chance(20) ? random.int(8_000, 14_000) : random.int(800, 4_500))
+
 function scheduleOf(random: Random, { seconds, only }: PlanRequest, workers: number): Fault[] {
   const schedule: Fault[] = []
   const busyUntil = new Map<string, number>()
   const endMs = seconds * 1_000
   const kinds = only ?? faultKinds
   let cards: FaultKind[] = []
-  for (let atMs = random.int(500, 2_000); atMs < endMs && kinds.length > 0; atMs += random.int(800, 4_500)) {
+  for (let atMs = random.int(500, 2_000); atMs < endMs && kinds.length > 0; atMs += gapMs(random)) {
     if (cards.length === 0) cards = random.shuffled(kinds)
     // The first kind whose victim is free; what could not be dealt now stays on top.
     for (const [place, kind] of cards.entries()) {

@@ -40,8 +40,11 @@ const startMs = 120_000
 
 type Begun = Extract<WorkerLine, { type: 'begun' | 'checkpointed' }>
 
+/** Where a local stack is. */
+type Stack = Pick<LocalStack, 'kinesisEndpoint' | 'dynamodbEndpoint' | 'region' | 'environment'>
+
 /** Runs one plan on a local stack, and judges it. */
-export async function runSeed(plan: Plan, stack: LocalStack, observer: Observer): Promise<Outcome> {
+export async function runSeed(plan: Plan, stack: Stack, observer: Observer): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), `chaos-${plan.seed}-`))
   using clients = localClients(stack)
   const run = await Run.prepare(plan, stack, clients, folder)
@@ -86,7 +89,7 @@ class Run {
     })
   }
 
-  static async prepare(plan: Plan, stack: LocalStack, clients: LocalClients, folder: string): Promise<Run> {
+  static async prepare(plan: Plan, stack: Stack, clients: LocalClients, folder: string): Promise<Run> {
     const id = folder.slice(folder.lastIndexOf('/') + 1)
     const table = plan.table ? `${id}-items` : null
     await createStream(clients.kinesis, id, plan.shards)

@@ -20,7 +20,7 @@ import software.amazon.kinesis.leader.DynamoDBLockBasedLeaderDecider;
  */
 public record LeaderTerm(long durationMs, long heartbeatMs) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderTerm.class);
-  private static final long LEAST_MS = 6_000;
+  private static final long LEAST_MS = 3_000;
 
   /** As long as a lease lasts, but long enough for a slow table. */
   public static LeaderTerm of(long failoverTimeMs) {

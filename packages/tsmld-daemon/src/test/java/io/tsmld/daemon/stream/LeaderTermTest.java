@@ -24,7 +24,7 @@ class LeaderTermTest {
   @Test
   void aTermFollowsTheFailoverTimeButIsNeverTooShortForASlowTable() {
     assertEquals(new LeaderTerm(30_000, 10_000), LeaderTerm.of(30_000));
-    assertEquals(new LeaderTerm(6_000, 2_000), LeaderTerm.of(1_000));
+    assertEquals(new LeaderTerm(3_000, 1_000), LeaderTerm.of(1_000));
   }
 
   @Test
