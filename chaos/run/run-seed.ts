@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, type LocalStack, localClients } from 'tsmld-local'
-import { type Fault, faultKinds, specOf } from '../plan/fault.ts'
+import { type Fault, faultKinds } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import { startDynamodbProxy } from '../proxies/dynamodb-proxy.ts'
 import { findingsOf, type Outcome, type Unjudged } from '../report/outcome.ts'
 import { takeOvers } from '../report/take-over.ts'
-import { drawTimeLine, type Mark } from '../report/time-line.ts'
 import { judge, nameOf } from '../report/verdict.ts'
 import { applicationOf, nowUs, type WorkerLine } from '../worker/lines.ts'
 import { Injector, type Struck } from './injector.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { Producer, toStream, toTable } from './producer.ts'
 import { SinkServer } from './sink-server.ts'
-import { presence, WorkerPlace } from './worker-place.ts'
+import { timeLineOf } from './time-line-of.ts'
+import { WorkerPlace } from './worker-place.ts'
 import type { WorkerExit } from './worker-process.ts'
 
 /** What a run tells while it runs. */
@@ -37,6 +37,8 @@ const nodeTimeoutMs = 4_000
 /** A leader that was killed together with its JVM keeps the KCL's leader lock for up to two minutes. */
 const drainMs = 200_000
 const startMs = 120_000
+/** How many more open shards than at first splits may make. */
+const moreShards = 3
 
 type Begun = Extract<WorkerLine, { type: 'begun' | 'checkpointed' }>
 
@@ -111,6 +113,10 @@ class Run {
         handling: plan.handling,
         daemon: plan.daemon,
         sharedDaemon: plan.sharedDaemon,
+        // Many shards would keep kinesis-local busy with reads alone.
+        idleTimeBetweenReadsMs: Math.max(500, 40 * plan.shards),
+        // Any worker may come to hold all of them.
+        heapBytes: Math.max(256, 16 * (plan.shards + moreShards)) * 2 ** 20,
         failoverTimeMs,
         nodeTimeoutMs,
       }
@@ -156,7 +162,7 @@ class Run {
         places: this.#places,
         sink,
         watch: this.#watch,
-        mostShards: plan.shards + 3,
+        mostShards: plan.shards + moreShards,
       })
       await Promise.all(plan.faults.map(fault => this.#strike(injector, fault, faultsFromUs, observer)))
       await delay(Math.max(0, plan.seconds * 1_000 - (nowUs() - faultsFromUs) / 1_000))
@@ -189,7 +195,9 @@ class Run {
   #startProducers(): ReadonlyMap<string, Producer> {
     const [stream = ''] = this.#applications
     const table = this.#table
-    const producers = new Map([[stream, new Producer(16, 200, toStream(this.#clients, stream))]])
+    const producers = new Map([
+      [stream, new Producer(Math.max(16, 2 * this.#plan.shards), 200, toStream(this.#clients, stream))],
+    ])
     if (table !== null) producers.set(applicationOf(table), new Producer(6, 300, toTable(this.#clients, table)))
     return producers
   }
@@ -255,41 +263,14 @@ class Run {
       surprises: [...this.#surprises, ...unclean],
       drainedMs: end.drainedMs,
       tookMs: Math.round((nowUs() - this.#startUs) / 1_000),
-      timeLine: this.#timeLine(struck),
-    }
-  }
-
-  #timeLine(struck: readonly Struck[]): string {
-    const at = (us: number): number => (us - this.#startUs) / 1e6
-    const seconds = Math.ceil(this.#seconds())
-    const marksOf = (worker: number | null): Mark[] =>
-      struck
-        .filter(({ fault }) => fault.worker === worker)
-        .map(({ fault, fromUs, untilUs }) => ({
-          letter: specOf(fault.kind).mark,
-          from: at(fromUs),
-          until: at(untilUs),
-        }))
-    return drawTimeLine({
-      seconds,
-      rows: this.#places.map(place => {
-        const records = Array.from({ length: seconds }, () => 0)
-        const pids = new Set(place.processes.map(({ pid }) => `${pid}`))
-        for (const { session, atUs } of this.#sink.taken)
-          if (pids.has(session.slice(0, session.indexOf('-')))) {
-            const second = Math.floor(at(atUs))
-            records[second] = (records[second] ?? 0) + 1
-          }
-        return {
-          name: `worker ${place.index + 1}`,
-          records,
-          isThere: (second: number) => presence(place, this.#startUs + second * 1e6) > 0.5,
-          marks: marksOf(place.index),
-        }
+      timeLine: timeLineOf({
+        places: this.#places,
+        struck,
+        taken: this.#sink.taken,
+        behind: this.#behind,
+        startUs: this.#startUs,
       }),
-      common: marksOf(null),
-      behind: Array.from({ length: seconds }, (_, second) => this.#behind[second] ?? 0),
-    })
+    }
   }
 
   #seconds(): number {

@@ -16,6 +16,8 @@ export interface WorkerConfig {
   readonly handling: Handling
   readonly daemon: 'embedded' | 'stock'
   readonly sharedDaemon: boolean
+  readonly heapBytes: number
+  readonly idleTimeBetweenReadsMs: number
   readonly failoverTimeMs: number
   readonly nodeTimeoutMs: number
 }

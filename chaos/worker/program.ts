@@ -41,10 +41,10 @@ const runtime = createRuntime({
     fastStart: config.daemon === 'embedded',
     failoverTimeMs: config.failoverTimeMs,
     leaseAssignmentIntervalMs: 1_000,
-    idleTimeBetweenReadsMs: 500,
+    idleTimeBetweenReadsMs: config.idleTimeBetweenReadsMs,
     shardSyncIntervalMs: 1_000,
     parentShardPollIntervalMs: 1_000,
-    heapBytes: 256 * 2 ** 20,
+    heapBytes: config.heapBytes,
     jvmArgs: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
   },
   streams: [
