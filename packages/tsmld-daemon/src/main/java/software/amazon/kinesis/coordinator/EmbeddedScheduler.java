@@ -12,8 +12,8 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * The KCL's scheduler with two changes. It stands in this package because {@code
- * shouldInitiateLeaseSync} is package-private.
+ * The KCL's scheduler with three changes, of which one is the leader's {@link LeaderTerm}. It
+ * stands in this package because {@code shouldInitiateLeaseSync} is package-private.
  *
  * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream
  * only, and the lease may have been lost and regained before {@code initialize} could ask.
@@ -36,6 +36,7 @@ public class EmbeddedScheduler extends Scheduler {
         parts.retrieval());
     this.processors = processors;
     this.fastStart = fastStart;
+    LeaderTerm.of(parts.leaseManagement().failoverTimeMillis()).apply(this, parts);
   }
 
   @Override

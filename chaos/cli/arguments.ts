@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util'
+import { type FaultKind, faultKinds, specOf } from '../plan/fault.ts'
+import type { Handling, PlanRequest } from '../plan/plan.ts'
+
+/** What was asked for. */
+export interface ChaosOptions extends Omit<PlanRequest, 'seed'> {
+  /** Run one after another on one local stack. */
+  readonly seeds: readonly number[]
+  readonly json: boolean
+  /** A file that gets each run's JSON line, and whose seeds are not run again. */
+  readonly out: string | null
+  /** Shows the schedules, and runs nothing. */
+  readonly dry: boolean
+  readonly help: boolean
+}
+
+/** A mistake in the arguments, to be told without a stack. */
+export class UsageError extends Error {}
+
+const handlings: readonly Handling[] = ['bare', 'eachRecord', 'eachBatch']
+
+/** What `--help` prints. */
+export const usage = `Usage: npm run chaos -- [options]
+
+Shows that nothing is lost: workers of one application share the shards of a stream on the local stack, faults strike them, and at the end every record is accounted for. Exit code 1 where one
+is not, or anything else is wrong; the logs then stay in a folder, which is named. The same seed gives the same schedule.
+
+  --seed N              the schedule (default: a new one)
+  --seeds A..B          these seeds, one after another on one stack; with a table at the end
+  --seconds S           how long faults strike (60)
+  --workers N           how many workers (2 or 3, by the seed)
+  --shards N            how many shards at first (2 to 4, by the seed)
+  --handling NAME       ${handlings.join(', ')} (by the seed)
+  --daemon NAME         embedded or stock (embedded)
+  --table yes|no        whether a DynamoDB stream is processed beside the Kinesis stream (by the seed)
+  --only KIND,…         faults of these kinds only
+  --json                ends with one line of JSON a seed; all else goes to stderr
+  --out FILE            adds the line of each seed to FILE, and passes over seeds that it has
+  --dry                 shows the schedule, and runs nothing
+  --help                this text
+
+Kinds of faults, each with its letter in the time line:
+${faultKinds.map(kind => `  ${specOf(kind).mark}  ${kind.padEnd(16)} ${specOf(kind).what}`).join('\n')}
+`
+
+/** Reads the command line. @throws UsageError */
+export function parseArguments(args: readonly string[], newSeed: () => number): ChaosOptions {
+  const { seed, seeds, seconds, workers, shards, handling, daemon, table, only, json, out, dry, help } = parse(args)
+  if (seed !== undefined && seeds !== undefined) throw new UsageError('give --seed or --seeds, not both')
+  return {
+    seeds: seeds === undefined ? [number('--seed', seed, 0, 2 ** 31 - 1) ?? newSeed()] : rangeOf(seeds),
+    seconds: number('--seconds', seconds, 0, 86_400) ?? 60,
+    workers: number('--workers', workers, 1, 16),
+    shards: number('--shards', shards, 1, 128),
+    handling: handling === undefined ? null : oneOf('--handling', handling, handlings),
+    daemon: daemon === undefined ? 'embedded' : oneOf('--daemon', daemon, ['embedded', 'stock']),
+    table: table === undefined ? null : oneOf('--table', table, ['yes', 'no']) === 'yes',
+    only: only === undefined ? null : only.split(',').map((kind): FaultKind => oneOf('--only', kind, faultKinds)),
+    json: json === true,
+    out: out ?? null,
+    dry: dry === true,
+    help: help === true,
+  }
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        seed: text,
+        seeds: text,
+        seconds: text,
+        workers: text,
+        shards: text,
+        handling: text,
+        daemon: text,
+        table: text,
+        only: text,
+        json: flag,
+        out: text,
+        dry: flag,
+        help: flag,
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function rangeOf(text: string): number[] {
+  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? []
+  const [from, to] = [Number(first), Number(last)]
+  if (!(from <= to)) throw new UsageError(`--seeds: '${text}' is no range such as 1..50`)
+  return Array.from({ length: to - from + 1 }, (_, place) => from + place)
+}
+
+function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {
+  const found = known.find(each => each === given)
+  if (found === undefined) throw new UsageError(`${option}: there is no '${given}', only ${known.join(', ')}`)
+  return found
+}
+
+function number(option: string, text: string | undefined, least: number, most: number): number | null {
+  if (text === undefined) return null
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageError(`${option}: '${text}' is no whole number from ${least} to ${most}`)
+  return value
+}

@@ -1,0 +1,86 @@
+import { type Fault, specOf } from '../plan/fault.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Outcome } from '../report/outcome.ts'
+import type { Observer } from '../run/run-seed.ts'
+
+/** The schedule as people read it. */
+export function describePlan(plan: Plan): string {
+  const { seed, workers, shards, handling, daemon, table, sharedDaemon, faults } = plan
+  const streams = table ? ` and a DynamoDB stream${sharedDaemon ? ' in the same JVM' : ''}` : ''
+  return [
+    `seed ${seed}: ${workers} workers, ${shards} shards${streams}, ${handling}, ${daemon} daemon; ${faults.length} faults:`,
+    ...faults.map(fault => `  ${seconds(fault.atMs / 1_000)}  ${describeFault(fault)}`),
+  ].join('\n')
+}
+
+/** What came of a run, as people read it. */
+export function describeOutcome({
+  plan,
+  verdict,
+  produced,
+  takeOvers,
+  drainedMs,
+  tookMs,
+  timeLine,
+  findings,
+  folder,
+}: Outcome): string {
+  const { lost, unexpected, duplicates, outOfOrder } = verdict
+  return [
+    '',
+    timeLine,
+    '',
+    `seed ${plan.seed}: ${findings.length === 0 ? 'ok' : 'NOT OK'}: ${produced} produced, ${lost.length} lost, ${unexpected.length} unexpected, ${outOfOrder.length} out of order, ${duplicates} duplicates;`,
+    `  all had come ${seconds(drainedMs / 1_000).trim()} after the last fault; ${seconds(tookMs / 1_000).trim()} in all`,
+    ...takeOvers.map(
+      ({ kind, shardId, ms, undisturbedMs }) =>
+        `  ${shardId}: with another worker ${ms} ms after ${specOf(kind).what}${undisturbedMs === ms ? '' : `, ${undisturbedMs} ms after the last other fault`}`,
+    ),
+    ...findings.map(finding => `  ✖ ${finding}`),
+    ...(folder === null ? [] : [`  logs and evidence: ${folder}`]),
+    '',
+  ].join('\n')
+}
+
+/** One line a seed. */
+export function describeAll(outcomes: readonly Outcome[]): string {
+  const header = ['seed', '', 'produced', 'lost', 'unexp.', 'disorder', 'dupl.', 'faults', 'take-over ms']
+  const rows = outcomes.map(({ plan, verdict, produced, takeOvers, findings, struck }) => [
+    plan.seed,
+    findings.length === 0 ? 'ok' : 'NOT OK',
+    produced,
+    verdict.lost.length,
+    verdict.unexpected.length,
+    verdict.outOfOrder.length,
+    verdict.duplicates,
+    Object.values(struck).reduce((sum, count) => sum + count, 0),
+    takeOvers
+      .filter(({ kind }) => kind === 'killNode')
+      .map(({ ms }) => ms)
+      .join(' '),
+  ])
+  return [header, ...rows].map(row => row.map(cell => String(cell).padStart(8)).join('  ')).join('\n')
+}
+
+/** Tells of a run while it runs: faults as they strike, figures every five seconds. */
+export function consoleObserver(write: (line: string) => void): Observer {
+  let told = 0
+  return {
+    phase: what => write(`         ${what}`),
+    struck: (at, fault, missed) =>
+      write(`${seconds(at)}  ${missed === null ? describeFault(fault) : `  … which struck nobody: ${missed}`}`),
+    progress({ seconds: at, produced, taken, here }) {
+      if (at - told < 5) return
+      told = at
+      write(`${seconds(at)}    ${produced} produced, ${taken} taken, ${here} workers there`)
+    },
+  }
+}
+
+function describeFault({ kind, worker, durationMs }: Fault): string {
+  const { mark, what } = specOf(kind)
+  const who = worker === null ? '' : `worker ${worker + 1}: `
+  return `${mark}  ${who}${what}${durationMs === 0 ? '' : `, ${(durationMs / 1_000).toFixed(1)} s`}`
+}
+
+const seconds = (value: number): string => `${value.toFixed(1)} s`.padStart(7)

@@ -1,0 +1,57 @@
+// npm run chaos: shows that nothing is lost. See docs/chaos.md.
+import { randomInt } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { startLocalStack } from 'tsmld-local'
+import { type ChaosOptions, parseArguments, UsageError, usage } from './cli/arguments.ts'
+import { consoleObserver, describeAll, describeOutcome, describePlan } from './cli/console.ts'
+import { planOf } from './plan/plan.ts'
+import { jsonLine, type Outcome } from './report/outcome.ts'
+import { runSeed } from './run/run-seed.ts'
+
+// The SDK's word on Node 20, which tsmld supports, is not about this run.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+
+try {
+  const options = parseArguments(process.argv.slice(2), () => randomInt(1, 1_000_000))
+  if (options.help) process.stdout.write(usage)
+  else await run(options)
+} catch (error) {
+  const { message, stack } = error as Error
+  process.stderr.write(`chaos: ${error instanceof UsageError ? message : stack}\n`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function run(options: ChaosOptions): Promise<void> {
+  const write = (text: string): void => {
+    ;(options.json ? process.stderr : process.stdout).write(`${text}\n`)
+  }
+  const done = options.out === null ? new Set<number>() : seedsIn(options.out)
+  const plans = options.seeds.filter(seed => !done.has(seed)).map(seed => planOf({ ...options, seed }))
+  if (options.dry) {
+    for (const plan of plans) write(describePlan(plan))
+    return
+  }
+  await using stack = await startLocalStack({ onProgress: write, shardLimit: 1_000 })
+  const outcomes: Outcome[] = []
+  for (const plan of plans) {
+    write(describePlan(plan))
+    const outcome = await runSeed(plan, stack, consoleObserver(write))
+    outcomes.push(outcome)
+    write(describeOutcome(outcome))
+    if (options.out !== null) appendFileSync(options.out, `${jsonLine(outcome)}\n`)
+    if (options.json) process.stdout.write(`${jsonLine(outcome)}\n`)
+  }
+  if (outcomes.length > 1) write(describeAll(outcomes))
+  if (outcomes.some(({ findings }) => findings.length > 0)) process.exitCode = 1
+}
+
+/** The seeds that a file of earlier lines has. */
+function seedsIn(file: string): Set<number> {
+  if (!existsSync(file)) return new Set()
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(line => line !== '')
+  return new Set(lines.map(line => (JSON.parse(line) as { readonly seed: number }).seed))
+}

@@ -1,0 +1,79 @@
+import type { FaultKind } from '../plan/fault.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { TakeOver } from './take-over.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What came of a run. */
+export interface Outcome {
+  readonly plan: Plan
+  readonly verdict: Verdict
+  readonly produced: number
+  readonly takeOvers: readonly TakeOver[]
+  /** How many of each kind struck. */
+  readonly struck: Readonly<Partial<Record<FaultKind, number>>>
+  /** Workers' ends that nobody wanted, and stops that were not clean. */
+  readonly surprises: readonly string[]
+  /** From the last fault until everything had come. */
+  readonly drainedMs: number
+  readonly tookMs: number
+  readonly timeLine: string
+  /** What is wrong, in sentences; none where all is well. */
+  readonly findings: readonly string[]
+  /** Where the logs of a run that failed are. */
+  readonly folder: string | null
+}
+
+/** An outcome before it was judged. */
+export type Unjudged = Omit<Outcome, 'findings' | 'folder'>
+
+/** What a take-over after SIGKILL of Node may take beyond the failover time, in milliseconds. */
+export const takeOverGraceMs = 15_000
+
+/** What of a verdict is a broken promise, if only once. */
+const breaches = ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'wrongAtEnd'] as const
+
+/** What is wrong with a run. */
+export function findingsOf(outcome: Unjudged, failoverTimeMs: number): string[] {
+  const { verdict, takeOvers, surprises } = outcome
+  const mostMs = failoverTimeMs + takeOverGraceMs
+  return [
+    ...breaches.flatMap(name => {
+      const found = verdict[name]
+      return found.length === 0 ? [] : [`${name}: ${found.length} (${found.slice(0, 5).join('; ')})`]
+    }),
+    ...takeOvers
+      .filter(({ kind, undisturbedMs }) => kind === 'killNode' && undisturbedMs > mostMs)
+      .map(({ shardId, undisturbedMs }) => `${shardId} was taken over after ${undisturbedMs} ms, more than ${mostMs}`),
+    ...surprises,
+  ]
+}
+
+/** The line that `--json` ends with. */
+export function jsonLine(outcome: Outcome): string {
+  const { plan, verdict, produced, takeOvers, drainedMs, tookMs, findings, folder } = outcome
+  const of = (kind: FaultKind) => takeOvers.filter(each => each.kind === kind).map(({ ms }) => ms)
+  return JSON.stringify({
+    ok: findings.length === 0,
+    seed: plan.seed,
+    seconds: plan.seconds,
+    workers: plan.workers,
+    shards: plan.shards,
+    handling: plan.handling,
+    daemon: plan.daemon,
+    table: plan.table,
+    produced,
+    lost: verdict.lost.length,
+    unexpected: verdict.unexpected.length,
+    duplicates: verdict.duplicates,
+    outOfOrder: verdict.outOfOrder.length,
+    replayedTooEarly: verdict.replayedTooEarly.length,
+    wrongAtEnd: verdict.wrongAtEnd.length,
+    faults: plan.faults,
+    takeoverMs: of('killNode'),
+    hostTakeoverMs: of('killBoth'),
+    findings,
+    drainedMs,
+    tookMs,
+    folder,
+  })
+}

@@ -1,0 +1,143 @@
+import type { Identity, Place } from '../../test/real/support/oracle.ts'
+import type { Delivery } from '../worker/lines.ts'
+
+/** Where something happened: `atUs` is the clock that all processes share. */
+interface OfShard {
+  readonly atUs: number
+  readonly application: string
+  readonly shardId: string
+}
+
+/** What a run left. */
+export interface Evidence {
+  /** What was produced, by application. */
+  readonly produced: ReadonlyMap<string, readonly Identity[]>
+  /** What the sink took, in the order in which it took it. */
+  readonly taken: readonly Delivery[]
+  /** Where each session began. */
+  readonly begun: readonly (OfShard & Place & { readonly session: string })[]
+  /** Checkpoints, each at a time when it certainly was in the lease table. */
+  readonly checkpoints: readonly (OfShard & Place)[]
+  /** Whether a session's records are in order by key only, because several are handled at a time. */
+  readonly byKeyOnly: boolean
+}
+
+/** What is left of the promise "at least once, in order, nothing lost, nothing invented, replays from the checkpoint". */
+export interface Verdict {
+  readonly lost: readonly string[]
+  readonly unexpected: readonly string[]
+  /** Deliveries before an older one of their session, and first deliveries before an older one of their key. */
+  readonly outOfOrder: readonly string[]
+  /** Deliveries of what lies before their session's start, and sessions that start before their shard's checkpoint. */
+  readonly replayedTooEarly: readonly string[]
+  /** Keys whose last value in the sink is not the last that was produced. */
+  readonly wrongAtEnd: readonly string[]
+  /** Deliveries beyond the first: allowed after a failure. */
+  readonly duplicates: number
+}
+
+/** Compares what was produced with what came. */
+export function judge(evidence: Evidence): Verdict {
+  return {
+    ...judgeRecords(evidence),
+    outOfOrder: [...disorderInSessions(evidence), ...disorderOfKeys(evidence)],
+    replayedTooEarly: [...earlySessions(evidence), ...earlyDeliveries(evidence)],
+    wrongAtEnd: wrongAtEnd(evidence),
+  }
+}
+
+/** A record's name in reports. */
+export const nameOf = (application: string, { key, n }: Identity): string => `${application}: ${key}#${n}`
+
+function judgeRecords({ produced, taken }: Evidence): Pick<Verdict, 'lost' | 'unexpected' | 'duplicates'> {
+  const expected = new Set([...produced].flatMap(([application, all]) => all.map(each => nameOf(application, each))))
+  const came = taken.map(each => nameOf(each.application, each))
+  const seen = new Set(came)
+  return {
+    lost: [...expected].filter(name => !seen.has(name)),
+    unexpected: [...seen].filter(name => !expected.has(name)),
+    duplicates: came.length - seen.size,
+  }
+}
+
+function disorderInSessions({ taken, byKeyOnly }: Evidence): string[] {
+  const last = new Map<string, Place>()
+  return taken
+    .filter(each => {
+      const line = byKeyOnly ? `${each.session}/${each.key}` : each.session
+      const before = last.get(line)
+      last.set(line, each)
+      return before !== undefined && compare(each, before) <= 0
+    })
+    .map(each => `${nameOf(each.application, each)} in session ${each.session}`)
+}
+
+function disorderOfKeys({ taken }: Evidence): string[] {
+  const newest = new Map<string, number>()
+  const seen = new Set<string>()
+  return taken
+    .filter(each => {
+      const name = nameOf(each.application, each)
+      if (seen.has(name)) return false
+      seen.add(name)
+      const key = `${each.application}/${each.key}`
+      const before = newest.get(key) ?? -1
+      newest.set(key, Math.max(before, each.n))
+      return each.n < before
+    })
+    .map(each => `${nameOf(each.application, each)} after a later one of its key`)
+}
+
+function earlySessions({ begun, checkpoints }: Evidence): string[] {
+  return begun
+    .filter(session =>
+      checkpoints.some(
+        seen =>
+          seen.application === session.application &&
+          seen.shardId === session.shardId &&
+          seen.atUs < session.atUs &&
+          compare(session, seen) < 0,
+      ),
+    )
+    .map(({ session, shardId, sequenceNumber }) => `session ${session} of ${shardId} began at ${sequenceNumber}`)
+}
+
+function earlyDeliveries({ begun, taken }: Evidence): string[] {
+  const starts = new Map(begun.map(each => [each.session, each]))
+  return taken
+    .filter(each => {
+      const start = starts.get(each.session)
+      return start !== undefined && compare(each, start) <= 0
+    })
+    .map(each => `${nameOf(each.application, each)} before the start of session ${each.session}`)
+}
+
+/** The sink keeps of each key the value with the greatest sequence number, as an idempotent sink does. */
+function wrongAtEnd({ produced, taken }: Evidence): string[] {
+  const state = new Map<string, Delivery>()
+  for (const each of taken) {
+    const key = `${each.application}/${each.key}`
+    const now = state.get(key)
+    if (now === undefined || compare(each, now) > 0) state.set(key, each)
+  }
+  return [...produced].flatMap(([application, all]) => {
+    const last = new Map(all.map(({ key, n }) => [key, n]))
+    return [...last]
+      .filter(([key, n]) => state.get(`${application}/${key}`)?.n !== n)
+      .map(
+        ([key, n]) =>
+          `${nameOf(application, { key, n })} is not what the sink has: ${state.get(`${application}/${key}`)?.n}`,
+      )
+  })
+}
+
+/** Sentinels: the beginning lies before every record, a shard's end after all. */
+function compare(a: Place, b: Place): number {
+  const [left, right] = [rankOf(a), rankOf(b)]
+  return left === right ? a.subSequenceNumber - b.subSequenceNumber : left < right ? -1 : 1
+}
+
+function rankOf({ sequenceNumber }: Place): bigint {
+  if (/^\d+$/.test(sequenceNumber)) return BigInt(sequenceNumber)
+  return sequenceNumber === 'SHARD_END' ? 1n << 256n : -1n
+}

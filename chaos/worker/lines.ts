@@ -1,0 +1,66 @@
+import type { Identity, Place } from '../../test/real/support/oracle.ts'
+import type { Handling } from '../plan/plan.ts'
+
+/** What a worker runs; it gets it as JSON. */
+export interface WorkerConfig {
+  readonly region: string
+  /** Dummy credentials, for the process and its JVMs. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly stream: string
+  /** A table whose DynamoDB stream is processed as well. */
+  readonly table: string | null
+  readonly kinesisEndpoint: string
+  readonly dynamodbEndpoint: string
+  /** Where the sink listens: a Unix socket. */
+  readonly sinkPath: string
+  readonly handling: Handling
+  readonly daemon: 'embedded' | 'stock'
+  readonly sharedDaemon: boolean
+  readonly heapBytes: number
+  readonly idleTimeBetweenReadsMs: number
+  readonly failoverTimeMs: number
+  readonly nodeTimeoutMs: number
+}
+
+/** A record as it came to the sink; `session` is one holding of one shard's lease. */
+export interface Delivery extends Place, Identity {
+  readonly application: string
+  readonly session: string
+  readonly shardId: string
+}
+
+/** What a worker prints; `atUs` is the machine's monotonic clock, which all processes share. */
+export type WorkerLine = { readonly atUs: number } & (
+  | { readonly type: 'started'; readonly workerId: string }
+  | ({
+      readonly type: 'begun' | 'checkpointed'
+      readonly application: string
+      readonly session: string
+      readonly shardId: string
+    } & Place)
+  | { readonly type: 'failed'; readonly message: string }
+)
+
+/** What a worker is told. */
+export type WorkerOrder =
+  | { readonly do: 'cut' | 'cutInside'; readonly at: number }
+  | { readonly do: 'stall'; readonly at: number; readonly ms: number }
+  | { readonly do: 'behave'; readonly mood: Mood }
+
+/** How handlers behave; `share` is how many calls of 100 throw. */
+export type Mood =
+  | { readonly kind: 'well' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'failing'; readonly share: number }
+
+/** What goes to the sink: `again` where an earlier try got no answer, so that the sink may have taken it. */
+export interface SinkWrite {
+  readonly id: number
+  readonly records: readonly (Delivery & { readonly again?: true })[]
+}
+
+/** Microseconds of the clock that all processes of this machine share. */
+export const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n)
+
+/** The application that processes a table's stream. */
+export const applicationOf = (table: string): string => `${table}-app`

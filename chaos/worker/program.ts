@@ -1,0 +1,113 @@
+// One worker: a runtime in a process of its own. Its configuration is JSON in TSMLD_CHAOS_WORKER; it prints JSON lines, logs to stderr, and takes orders as JSON lines on its standard
+// input, at whose end it ends at once.
+import { createInterface } from 'node:readline'
+import { createRuntime, type DynamodbRecord, dynamodbStream, type KinesisRecord, kinesisStream } from 'tsmld'
+import type { Identity } from '../../test/real/support/oracle.ts'
+import { cutConnection, cutInside, proxySockets, stallConnection } from '../proxies/socket-proxy.ts'
+import { applicationOf, type Mood, nowUs, type WorkerConfig, type WorkerOrder } from './lines.ts'
+import { type Bench, writingProcessor } from './processors.ts'
+import { SinkClient } from './sink-client.ts'
+
+type Item = { readonly id: string; readonly n: number }
+
+const config = JSON.parse(process.env['TSMLD_CHAOS_WORKER'] ?? '{}') as WorkerConfig
+const { stream, table, handling } = config
+let mood: Mood = { kind: 'well' }
+
+// A line is out when this returns: Node writes to pipes synchronously.
+const say = (line: object): void => {
+  process.stdout.write(`${JSON.stringify({ atUs: nowUs(), ...line })}\n`)
+}
+
+proxySockets()
+takeOrders()
+const sink = new SinkClient(config.sinkPath)
+const bench: Omit<Bench<never>, 'identify'> = {
+  write: records => sink.write(records),
+  mood: () => mood,
+  note: (type, session, { applicationName: application, shardId }, { sequenceNumber, subSequenceNumber }) =>
+    say({ type, application, session, shardId, sequenceNumber, subSequenceNumber }),
+}
+const runtime = createRuntime({
+  stopDeadlineMs: 20_000,
+  nodeTimeoutMs: config.nodeTimeoutMs,
+  handlerWaitMs: 10_000,
+  sharedDaemon: config.sharedDaemon,
+  defaults: {
+    region: config.region,
+    kinesisEndpoint: config.kinesisEndpoint,
+    dynamodbEndpoint: config.dynamodbEndpoint,
+    daemon: config.daemon,
+    fastStart: config.daemon === 'embedded',
+    failoverTimeMs: config.failoverTimeMs,
+    leaseAssignmentIntervalMs: 1_000,
+    idleTimeBetweenReadsMs: config.idleTimeBetweenReadsMs,
+    shardSyncIntervalMs: 1_000,
+    parentShardPollIntervalMs: 1_000,
+    heapBytes: config.heapBytes,
+    jvmArgs: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+  },
+  streams: [
+    kinesisStream({
+      streamName: stream,
+      applicationName: stream,
+      processor: writingProcessor<KinesisRecord>(handling, {
+        ...bench,
+        identify: record => JSON.parse(record.data.toString()) as Identity,
+      }),
+    }),
+    ...(table === null ? [] : [tableStream(table)]),
+  ],
+})
+const starting = setInterval(() => {
+  const { state, workerId } = runtime.status()
+  if (state !== 'running') return
+  clearInterval(starting)
+  say({ type: 'started', workerId })
+}, 20)
+try {
+  await runtime.run()
+} catch (error) {
+  say({ type: 'failed', message: (error as Error).message })
+  throw error
+}
+clearInterval(starting)
+// It ends by itself: nothing of the runtime may keep it alive.
+sink.close()
+process.stdin.destroy()
+
+function tableStream(tableName: string) {
+  return dynamodbStream<Item>({
+    tableName,
+    applicationName: applicationOf(tableName),
+    processor: writingProcessor<DynamodbRecord<Item>>(handling, {
+      ...bench,
+      identify: record => {
+        if (!('newImage' in record) || record.newImage === undefined) throw new Error('a change without a new image')
+        const { id, n } = record.newImage
+        return { key: id, n }
+      },
+    }),
+  })
+}
+
+function takeOrders(): void {
+  createInterface({ input: process.stdin }).on('line', text => {
+    const order = JSON.parse(text) as WorkerOrder
+    switch (order.do) {
+      case 'cut':
+        cutConnection(order.at)
+        break
+      case 'cutInside':
+        cutInside(order.at)
+        break
+      case 'stall':
+        stallConnection(order.at, order.ms)
+        break
+      case 'behave':
+        mood = order.mood
+        break
+    }
+  })
+  process.stdin.on('end', () => process.exit(9))
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type DynamodbProxy, startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
+import { cutConnection, cutInside, proxySockets, stallConnection } from '../../chaos/proxies/socket-proxy.ts'
+
+let proxy: DynamodbProxy
+const reached: string[] = []
+const dynamodb = createHttpServer((incoming, outgoing) => {
+  incoming.on('data', (body: Buffer) => reached.push(body.toString()))
+  incoming.on('end', () => outgoing.end('{"ok":true}'))
+})
+const ask = async (table: string, timeoutMs = 5_000) => {
+  const body = JSON.stringify({ TableName: table })
+  return fetch(proxy.endpoint, { method: 'POST', body, signal: AbortSignal.timeout(timeoutMs) })
+}
+
+before(async () => {
+  dynamodb.listen(0, '127.0.0.1')
+  await once(dynamodb, 'listening')
+  proxy = await startDynamodbProxy(`http://127.0.0.1:${(dynamodb.address() as AddressInfo).port}`, ['app'])
+})
+after(async () => {
+  await proxy.close()
+  dynamodb.closeAllConnections()
+  dynamodb.close()
+})
+
+test('in fair weather a request passes and its answer comes back', async () => {
+  proxy.set({ kind: 'fair' })
+  assert.deepEqual(await (await ask('app')).json(), { ok: true })
+})
+
+test('a throttled table answers as DynamoDB does, and is not reached', async () => {
+  proxy.set({ kind: 'throttled', share: 100 })
+  const before = reached.length
+  const answer = await ask('app-CoordinatorState')
+  assert.equal(answer.status, 400)
+  assert.match(await answer.text(), /"com\.amazonaws\.dynamodb\.v20120810#ProvisionedThroughputExceededException"/)
+  assert.equal(reached.length, before)
+})
+
+test('other tables have fair weather', async () => {
+  proxy.set({ kind: 'errors', share: 100 })
+  assert.equal((await ask('other')).status, 200)
+  assert.equal((await ask('app')).status, 500)
+})
+
+test('where answers get lost the request was carried out', async () => {
+  proxy.set({ kind: 'answersLost', share: 100 })
+  const before = reached.length
+  await assert.rejects(ask('app'))
+  assert.equal(reached.length, before + 1)
+})
+
+test('a table that is down resets, a silent one does not answer, and both recover', async () => {
+  proxy.set({ kind: 'down' })
+  await assert.rejects(ask('app'), { name: 'TypeError' })
+  proxy.set({ kind: 'silent' })
+  await assert.rejects(ask('app', 300), { name: 'TimeoutError' })
+  proxy.set({ kind: 'fair' })
+  assert.equal((await ask('app')).status, 200)
+})
+
+test('a slow table answers late', async () => {
+  proxy.set({ kind: 'slow', ms: 300 })
+  const from = performance.now()
+  assert.equal((await ask('app')).status, 200)
+  assert.ok(performance.now() - from >= 290)
+})
+
+test('a Unix socket’s proxy passes bytes and ends both ways, and cuts, halves and stalls on demand', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'proxy-'))
+  proxySockets()
+  const server = createServer({ allowHalfOpen: true })
+  const path = join(folder, 'listener.sock')
+  server.listen({ path })
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+  const joined = async (): Promise<[Socket, Socket]> => {
+    const client = connect({ path, allowHalfOpen: true }).on('error', () => {})
+    const [socket] = (await once(server, 'connection')) as [Socket]
+    return [client, socket.on('error', () => {})]
+  }
+  const said = async (socket: Socket): Promise<string> => String((await once(socket, 'data'))[0])
+
+  const [client, served] = await joined()
+  client.write('to Node')
+  assert.equal(await said(served), 'to Node')
+  served.end('to the daemon')
+  assert.equal(await said(client), 'to the daemon')
+  client.end('last words')
+  assert.equal(await said(served), 'last words')
+  await once(served, 'close')
+
+  const [second, servedSecond] = await joined()
+  assert.equal(stallConnection(0, 200), true)
+  const from = performance.now()
+  second.write('late')
+  assert.equal(await said(servedSecond), 'late')
+  assert.ok(performance.now() - from >= 190)
+
+  assert.equal(cutInside(0), true)
+  second.write('12345678')
+  assert.equal(await said(servedSecond), '1234')
+  servedSecond.end()
+  await once(second.resume(), 'end')
+  second.end()
+
+  const [third, servedThird] = await joined()
+  assert.equal(cutConnection(0), true)
+  await Promise.all([once(third.resume(), 'end'), once(servedThird.resume(), 'end')])
+  third.end()
+  servedThird.end()
+  assert.equal(cutConnection(0), false)
+})

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { describeOutcome, describePlan } from '../../chaos/cli/console.ts'
+import { planOf } from '../../chaos/plan/plan.ts'
+import { runSeed } from '../../chaos/run/run-seed.ts'
+import { localStack } from './support/stack.ts'
+
+// One of which many kinds of faults strike within so short a time.
+const seed = 8_278
+
+test('three workers whose processes, connections, lease table and sink fail lose nothing, invent nothing, and replay from their checkpoints only', async t => {
+  const asked = { seed, seconds: 25, workers: null, shards: null, handling: null, table: null, only: null } as const
+  const plan = planOf({ ...asked, daemon: 'embedded' })
+  const struck = new Set(plan.faults.map(({ kind }) => kind))
+  assert.ok(struck.size >= 9 && struck.has('killNode') && struck.has('stopJvm') && struck.has('tableDown'))
+  const outcome = await runSeed(plan, await localStack(), { phase() {}, struck() {}, progress() {} })
+  for (const line of [describePlan(plan), describeOutcome(outcome)].join('\n').split('\n')) t.diagnostic(line)
+  assert.deepEqual(outcome.findings, [])
+  assert.ok(outcome.produced > 500)
+})
