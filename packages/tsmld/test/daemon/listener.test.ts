@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Handshake, helloHandshake, noHandshake, tokenLineHandshake } from '../../src/daemon/handshake.ts'
@@ -7,7 +7,8 @@ import { type ListenerOptions, listen, newSocketPath } from '../../src/daemon/li
 import { createRuntimeFolder } from '../../src/daemon/runtime-folder.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { DaemonPeer } from '../support/daemon-peer.ts'
-import { rejection, until } from '../support/turns.ts'
+import { isPending, rejection, until } from '../support/turns.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 /** A listener on a Unix socket, or on TCP, and what came of its connections. */
 async function listening(t: TestContext, options: Partial<ListenerOptions> & { tcp?: boolean } = {}) {
@@ -223,21 +224,27 @@ test('closed, a listener takes nobody, ends pending handshakes and leaves sessio
   assert.equal(sessions.length, 1)
 })
 
-test('a folder that cannot be made, or is too long for a socket, is a ConfigError that says what to do', async t => {
-  const missing = await rejection(createRuntimeFolder('/nowhere/at/all'))
-  assert(missing instanceof ConfigError)
-  assert.match(missing.message, /Set TMPDIR/)
-  const parent = await mkdtemp(`${process.env['TMPDIR'] ?? '/tmp'}/${'long'.repeat(20)}-`)
-  t.after(() => rm(parent, { recursive: true }))
-  const long = await rejection(createRuntimeFolder(parent))
-  assert(long instanceof ConfigError)
-  assert.match(long.message, /too long for the path of a Unix socket/)
-})
-
 test('where it cannot listen, a ConfigError says where and why', async () => {
   const refuse = () => assert.fail('a connection came')
   const nowhere = { at: { path: '/nowhere/a.sock' }, handshake: () => noHandshake, handshakeTimeoutMs: 1_000 }
   const error = await rejection(listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse }))
   assert(error instanceof ConfigError)
-  assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES)/)
+  assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES).* Set TMPDIR/)
 })
+
+for (const what of ['socket', 'folder'] as const) {
+  test(`fault 25: a listener whose ${what} was removed says so, with what to do, and closes all the same`, async t => {
+    const clock = new VirtualClock(t)
+    const { folder, listener } = await listening(t)
+    assert('path' in listener.address)
+    const { path } = listener.address
+    await clock.pass(10_000)
+    assert.equal(await isPending(listener.failed), true)
+    await rm(what === 'socket' ? path : folder, { recursive: true })
+    await clock.pass(2_000)
+    const { message } = await listener.failed
+    assert.match(message, new RegExp(`^The socket ${path} cannot be reached any more \\(ENOENT.* set TMPDIR `))
+    await listener.close()
+    assert.equal(clock.waiting, 0)
+  })
+}
