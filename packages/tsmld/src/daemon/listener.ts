@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { deferred } from '../deferred.ts'
-import { ConfigError, ProtocolError } from '../errors.ts'
+import { asError, ConfigError, ProtocolError } from '../errors.ts'
 import type { Handshake, HandshakeResult } from './handshake.ts'
 
 /** Where a daemon connects to. */
@@ -78,10 +78,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 /** Asks the file system, because its events need a watch that may not be had. */
 function watchSocket(path: string, gone: (why: Error) => void): () => void {
   const timer = setInterval(() => {
-    lstat(path).catch((cause: Error) => {
+    lstat(path).catch((cause: unknown) => {
       gone(
         new Error(
-          `The socket ${path} cannot be reached any more (${cause.message}): something removed it or its folder. Keep cleaners of temporary files away from it, or set TMPDIR to a folder that they leave alone.`,
+          `The socket ${path} cannot be reached any more (${asError(cause).message}): something removed it or its folder. Keep cleaners of temporary files away from it, or set TMPDIR to a folder that they leave alone.`,
           { cause },
         ),
       )

@@ -61,7 +61,7 @@ for (const tcp of [false, true]) {
     assert.deepEqual(refused, [])
   })
 
-  test(`${over} a connection with a wrong token is told so and closed`, async t => {
+  test(`fault 17: ${over} a connection with a wrong token is told so and closed`, async t => {
     const { sessions, dial, refused } = await listening(t, { tcp })
     const peer = dial()
     peer.hello({ token: 'secres' })
@@ -71,7 +71,7 @@ for (const tcp of [false, true]) {
     assert.deepEqual(sessions, [])
   })
 
-  test(`${over} a connection that says nothing is closed at the deadline`, async t => {
+  test(`fault 17: ${over} a connection that says nothing is closed at the deadline`, async t => {
     const { sessions, dial, refused } = await listening(t, { tcp, handshakeTimeoutMs: 40 })
     const peer = dial()
     await until('it is closed', () => peer.closed)
@@ -81,7 +81,7 @@ for (const tcp of [false, true]) {
   })
 }
 
-test('a connection that dribbles its hello is told of the deadline and closed', async t => {
+test('fault 17: a connection that dribbles its hello is told of the deadline and closed', async t => {
   const { sessions, dial, refused } = await listening(t, { handshakeTimeoutMs: 60 })
   const peer = dial()
   let sent = 0
@@ -95,7 +95,7 @@ test('a connection that dribbles its hello is told of the deadline and closed', 
   assert.deepEqual(sessions, [])
 })
 
-test('a refused connection that never closes its own end is closed by force', async t => {
+test('fault 17: a refused connection that never closes its own end is closed by force', async t => {
   const { listener, refused } = await listening(t, { handshakeTimeoutMs: 40 })
   assert('path' in listener.address)
   const stubborn = connect({ path: listener.address.path, allowHalfOpen: true })
@@ -112,7 +112,7 @@ test('a refused connection that never closes its own end is closed by force', as
   assert.equal(refused.length, 1)
 })
 
-test('a hello over 4 KiB is refused before it is read', async t => {
+test('fault 17: a hello over 4 KiB is refused before it is read', async t => {
   const { dial, refused, sessions } = await listening(t)
   const peer = dial()
   peer.hello({ token: 'x'.repeat(5_000) })
@@ -131,7 +131,7 @@ test('what the session refuses is told to the daemon in its words', async t => {
   assert.deepEqual(refused, ['this lease has had its session'])
 })
 
-test('a flood of 300 silent connections leaves real sessions and new ones undisturbed', async t => {
+test('fault 17: a flood of 300 silent connections leaves real sessions and new ones undisturbed', async t => {
   const { dial, sessions, refused } = await listening(t, { handshakeTimeoutMs: 60_000 })
   const real = dial()
   real.hello()

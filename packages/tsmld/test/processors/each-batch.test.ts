@@ -86,7 +86,7 @@ test("with a wait of 0 each batch of the KCL's is handled as it came, and larger
   assert.deepEqual(batches, [[1, 2], [3], [4]])
 })
 
-test('one batch is handled at a time, while no more than the next one gathers (13)', async t => {
+test('fault 13: one batch is handled at a time, while no more than the next one gathers', async t => {
   const release: (() => void)[] = []
   const { daemon, batches } = await batchesOf(
     t,
@@ -128,7 +128,7 @@ test('records that the handler says failed are tried again without the rest, whi
   assert.deepEqual((await heardBy(daemon)).at(-1), 'checkpoint 8/0')
 })
 
-test('a throw halves the batch until the record that fails is alone; the others are done (21)', async t => {
+test('fault 21: a throw halves the batch until the record that fails is alone; the others are done', async t => {
   const { daemon, batches, clock, log } = await batchesOf(t, { maxRecords: 8, onPoison: 'skip' }, numbers => {
     if (numbers.includes(6)) throw new Error('poison')
     return undefined
@@ -142,7 +142,7 @@ test('a throw halves the batch until the record that fails is alone; the others 
   assert.match(warned.at(-1) ?? '', /is skipped.*poison/)
 })
 
-test('by default a poison record blocks its shard, which lives and goes on by itself (21)', async t => {
+test('fault 21: by default a poison record blocks its shard, which lives and goes on by itself', async t => {
   let isDown = true
   const { daemon, batches, clock, end, log } = await batchesOf(
     t,
@@ -161,7 +161,7 @@ test('by default a poison record blocks its shard, which lives and goes on by it
   assert.deepEqual(log.messages('info'), ['no record blocks the shard any more'])
 })
 
-test('each poison record goes to the dead-letter sink, and the shard advances once the sink took it (21)', async t => {
+test('fault 21: each poison record goes to the dead-letter sink, and the shard advances once the sink took it', async t => {
   let isDown = true
   const letters: string[] = []
   const sink = ({ sequenceNumber }: WireRecord): Promise<void> => {
