@@ -25,7 +25,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/test/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/testing/*.ts'],
+    files: ['**/test/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'soak/**/*.ts', 'examples/testing/*.ts'],
     rules: {
       // node:test's functions return promises that the runner awaits.
       '@typescript-eslint/no-floating-promises': [

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 
-/** The test files of a kind, in order: `unit` are those of packages/, scripts/ and bench/, `real` those that need the emulators. */
+/** The test files of a kind, in order: `unit` are those of packages/, scripts/, bench/ and soak/, `real` those that need the emulators. */
 export function globTests(kind) {
   const folders =
     kind === 'real'
       ? ['test/real']
-      : [...readdirSync('packages').map(name => `packages/${name}/test`), 'test/scripts', 'test/bench']
+      : [...readdirSync('packages').map(name => `packages/${name}/test`), 'test/scripts', 'test/bench', 'test/soak']
   return folders
     .filter(folder => existsSync(folder))
     .flatMap(folder => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => `${folder}/${file}`))

@@ -1,7 +1,14 @@
 // A worker of a soak, run as a process of its own: one runtime with a Kinesis and a DynamoDB stream in one JVM. Its configuration is JSON in TSMLD_SOAK; it prints JSON lines, and
 // answers a line on its standard input with its figures. At the end of its standard input it ends at once.
 import { createInterface } from 'node:readline'
-import { createRuntime, dynamodbStream, eachRecord, kinesisStream, type RuntimeStatus, type StreamDefaults } from 'tsmld'
+import {
+  createRuntime,
+  dynamodbStream,
+  eachRecord,
+  kinesisStream,
+  type RuntimeStatus,
+  type StreamDefaults,
+} from 'tsmld'
 
 /** What a worker runs. */
 export interface SoakWorkerConfig {
