@@ -3,6 +3,9 @@ import { parseArguments, UsageError, usage } from './cli/arguments.ts'
 import { describe } from './report/print.ts'
 import { runSoak } from './run/run-soak.ts'
 
+// Node 20 is what tsmld still supports; the SDK's word on it is not about a soak.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 try {
   const { minutes, json, help } = parseArguments(process.argv.slice(2))
   if (help) process.stdout.write(usage)

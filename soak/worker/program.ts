@@ -64,7 +64,7 @@ async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Prom
       }),
       dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
         tableName,
-        applicationName: tableName,
+        applicationName: `${tableName}-cache`,
         processor: eachRecord(record => {
           if (record.eventName !== 'REMOVE') note(tableName, `${record.keys.id}#${record.newImage.n}`)
         }),

@@ -8,7 +8,7 @@ import { turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 
-test('fault 16: a second session under the same lease is refused, also when the first has ended', async () => {
+test('faults 16, 17: a second session under the same lease is refused, also when the first has ended', async () => {
   const { open, calls } = sessionsOf()
   const first = open({ leaseId: 'lease-x' })
   assert.equal(first.refusal, null)
