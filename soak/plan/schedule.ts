@@ -19,6 +19,8 @@ export interface Planned {
 export interface Plan {
   readonly lengthMs: number
   readonly deeds: readonly Planned[]
+  /** From here on what it holds open is counted. */
+  readonly countedFromMs: number
   /** What comes before warms up, and is no part of a slope. */
   readonly steadyFromMs: number
   /** Records a second of each stream: the emulators slow down with what they hold, so that a long soak puts fewer. */
@@ -46,8 +48,9 @@ export function planOf(minutes: number): Plan {
   return {
     lengthMs,
     deeds,
-    steadyFromMs: Math.min(120_000, lengthMs / 3),
-    recordsPerSecond: Math.max(1, Math.min(mostPerSecond, Math.floor(mostRecords / (lengthMs / 1_000)))),
+    countedFromMs: Math.min(60_000, lengthMs / 5),
+    steadyFromMs: Math.min(300_000, lengthMs / 2),
+    recordsPerSecond: Math.min(mostPerSecond, mostRecords / (lengthMs / 1_000)),
   }
 }
 

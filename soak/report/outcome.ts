@@ -3,13 +3,15 @@ import { type Floor, floorOf } from '../measure/floor.ts'
 import { inBlocks, type Slope, slopeOf } from '../measure/regression.ts'
 import type { Sample } from '../measure/sample.ts'
 
-/** Memory by time; it is flat where it cannot be told, with 95 % confidence, that it grows by more than the limit. */
+/** Memory by time; it is flat where it cannot be told, with 95 % confidence, that it grew by more than it may. */
 export interface MemoryVerdict {
   readonly name: string
   /** MiB an hour. */
   readonly slope: Slope | null
   readonly firstMiB: number
   readonly lastMiB: number
+  /** How much it may have grown in this time. */
+  readonly mayGrowMiB: number
   readonly isFlat: boolean
 }
 
@@ -49,27 +51,34 @@ export interface SoakOutcome {
 
 const mebibyte = 2 ** 20
 const blockMs = 10_000
-/** One MiB in two minutes: what a quarter of an hour can tell from noise, and a day cannot bear. */
-export const mostMiBPerHour = 30
+/** A JVM compiles and a heap settles for longer than a short soak: so much of its first size, once, is no leak … */
+const settlingShare = 0.05
+/** … and so much an hour beside it, which no week would be troubled by. */
+const mostMiBPerHour = 2
+
+/** How much a memory may have grown in a time. */
+const mayGrowMiB = (firstMiB: number, hours: number): number => firstMiB * settlingShare + mostMiBPerHour * hours
+
 /** Connections of HTTP clients and threads of pools come and go. */
 const mayRise = { descriptors: 2, sockets: 2, threads: 2, files: 0 }
 
-/** @param samples of the whole soak; what comes before `steadyFromMs` warms up, and what is not alone is not compared. */
+/** @param samples of the whole soak: memory is judged from `steadyFromMs` on, counts from `countedFromMs` on where the worker was alone. */
 export function judge(
   samples: readonly Sample[],
-  { minutes, steadyFromMs }: { readonly minutes: number; readonly steadyFromMs: number },
+  { minutes, ...from }: { readonly minutes: number; readonly steadyFromMs: number; readonly countedFromMs: number },
   records: SoakOutcome['records'],
   left: LeftBehind,
 ): SoakOutcome {
   const jvm = samples.at(-1)?.jvm?.pid
-  const alone = samples.filter(({ atMs, isAlone }) => isAlone && atMs >= steadyFromMs)
-  const ofLastJvm = alone.filter(sample => sample.jvm?.pid === jvm)
+  const isOfLastJvm = (sample: Sample): boolean => sample.jvm?.pid === jvm
+  const steady = samples.filter(({ atMs }) => atMs >= from.steadyFromMs)
   const memory = [
-    memoryVerdict('Node RSS', alone, ({ node }) => node.rssBytes),
-    memoryVerdict('Node heap after GC', alone, ({ nodeHeapBytes }) => nodeHeapBytes),
-    memoryVerdict('JVM RSS', ofLastJvm, sample => sample.jvm?.rssBytes ?? null),
-    memoryVerdict('JVM live objects', ofLastJvm, ({ jvmLiveBytes }) => jvmLiveBytes),
+    memoryVerdict('Node RSS', steady, ({ node }) => node.rssBytes),
+    memoryVerdict('Node heap after GC', steady, ({ nodeHeapBytes }) => nodeHeapBytes),
+    memoryVerdict('JVM RSS', steady.filter(isOfLastJvm), sample => sample.jvm?.rssBytes ?? null),
+    memoryVerdict('JVM live objects', steady.filter(isOfLastJvm), ({ jvmLiveBytes }) => jvmLiveBytes),
   ]
+  const alone = samples.filter(({ atMs, isAlone }) => isAlone && atMs >= from.countedFromMs)
   const counts = [
     ...(['descriptors', 'sockets', 'threads'] as const).flatMap(what => [
       countVerdict(
@@ -79,7 +88,7 @@ export function judge(
       ),
       countVerdict(
         `JVM ${what}`,
-        ofLastJvm.flatMap(sample => sample.jvm?.[what] ?? []),
+        alone.filter(isOfLastJvm).flatMap(sample => sample.jvm?.[what] ?? []),
         mayRise[what],
       ),
     ]),
@@ -107,12 +116,16 @@ function memoryVerdict(name: string, samples: readonly Sample[], of: (sample: Sa
     blockMs,
   )
   const slope = slopeOf(points)
+  const [first, last] = [points[0], points.at(-1)]
+  const hours = ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 3_600_000
+  const most = mayGrowMiB(first?.value ?? 0, hours)
   return {
     name,
     slope,
-    firstMiB: points[0]?.value ?? 0,
-    lastMiB: points.at(-1)?.value ?? 0,
-    isFlat: slope !== null && slope.lower <= mostMiBPerHour,
+    firstMiB: first?.value ?? 0,
+    lastMiB: last?.value ?? 0,
+    mayGrowMiB: most,
+    isFlat: slope !== null && slope.lower * hours <= most,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SoakEvent } from '../measure/sample.ts'
 import type { SoakRun } from '../run/run-soak.ts'
 import { marks, spark } from './chart.ts'
-import { type CountVerdict, type MemoryVerdict, mostMiBPerHour, type RecordsVerdict } from './outcome.ts'
+import type { CountVerdict, MemoryVerdict, RecordsVerdict } from './outcome.ts'
 
 const width = 60
 const mebibyte = 2 ** 20
@@ -27,10 +27,10 @@ export function describe({ outcome, samples, events }: SoakRun): string {
     line('Node descriptors', ({ node }) => node.descriptors),
     line('JVM threads', ({ jvm }) => jvm?.threads ?? null),
     '',
-    `Memory, of the first worker alone with all shards, after warming up; flat where the slope is not surely above ${mostMiBPerHour} MiB/h:`,
+    'Memory of the first worker, after warming up; its slope by linear regression, and how much it may have grown in this time:',
     ...memory.map(describeMemory),
     '',
-    'Counts: the least of the first and of the second half of these samples:',
+    'What it holds while it is alone with all shards, the least of the first and of the second half of the samples:',
     ...counts.map(describeCount),
     '',
     ...Object.entries(records).map(([stream, verdict]) => describeRecords(stream, verdict)),
@@ -40,12 +40,12 @@ export function describe({ outcome, samples, events }: SoakRun): string {
   ].join('\n')
 }
 
-function describeMemory({ name, slope, firstMiB, lastMiB, isFlat }: MemoryVerdict): string {
+function describeMemory({ name, slope, firstMiB, lastMiB, mayGrowMiB, isFlat }: MemoryVerdict): string {
   const told =
     slope === null
       ? 'too few points'
       : `${signed(slope.perHour)} MiB/h (95 %: ${signed(slope.lower)} to ${signed(slope.upper)}; ${slope.points} points of 10 s)`
-  return `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(20)} ${firstMiB.toFixed(1)} → ${lastMiB.toFixed(1)} MiB, ${told}`
+  return `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(20)} ${firstMiB.toFixed(1)} → ${lastMiB.toFixed(1)} MiB (may grow ${mayGrowMiB.toFixed(1)}), ${told}`
 }
 
 const describeCount = ({ name, floor, isFlat }: CountVerdict): string =>

@@ -114,7 +114,7 @@ class Soak {
       return watched.hasAll
     })
     watched.samples.length = 0
-    this.#tell(`${this.#plan.recordsPerSecond} records a second into each stream, ${this.#minutes} minutes`)
+    this.#tell(`${this.#plan.recordsPerSecond.toFixed(1)} records a second into each stream, ${this.#minutes} minutes`)
     this.#from = performance.now()
     const deeds = [...this.#plan.deeds]
     for (let at = 0; at < this.#plan.lengthMs; at = this.#atMs()) {
@@ -134,7 +134,7 @@ class Soak {
       kinesis: this.#handled.judge(streamName, load.produced),
       dynamodb: this.#handled.judge(tableName, load.produced),
     }
-    const settings = { minutes: this.#minutes, steadyFromMs: this.#plan.steadyFromMs }
+    const settings = { ...this.#plan, minutes: this.#minutes }
     return { outcome: judge(watched.samples, settings, records, left), samples: watched.samples, events: this.#events }
   }
 
