@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What becomes of requests. */
-export type GateState = 'open' | 'throttled' | 'down'
+export type GateState = 'open' | 'throttled' | 'denied' | 'down'
 
 /** Stands before DynamoDB. */
 export interface DynamodbGate extends AsyncDisposable {
@@ -13,21 +13,26 @@ export interface DynamodbGate extends AsyncDisposable {
   set(state: GateState): void
 }
 
+const throttled = {
+  __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+  message: 'beyond the capacity',
+}
+const denied = (operation: string) => ({
+  __type: 'com.amazon.coral.service#AccessDeniedException',
+  Message: `User: arn:aws:iam::000000000000:user/clicks is not authorized to perform: dynamodb:${operation}`,
+})
+
 /**
  * Opens a gate before `target`. While it is `throttled`, requests that `isThrottled` picks are answered as DynamoDB answers beyond a table's capacity; while it is `down`, every
- * connection is cut.
+ * connection is cut, and while it is `denied`, whoever asks has no permission for anything.
  * @param isThrottled is given the operation, such as `UpdateItem`, and the body.
  */
 export async function openGate(
   target: string,
-  isThrottled: (operation: string, body: string) => boolean,
+  isThrottled: (operation: string, body: string) => boolean = () => true,
 ): Promise<DynamodbGate> {
   let state: GateState = 'open'
   let refused = 0
-  const throttled = JSON.stringify({
-    __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
-    message: 'beyond the capacity',
-  })
   const server = createServer((incoming, outgoing) => {
     const pieces: Buffer[] = []
     incoming.on('data', (piece: Buffer) => pieces.push(piece))
@@ -37,9 +42,10 @@ export async function openGate(
       if (state === 'down') {
         refused++
         outgoing.destroy()
-      } else if (state === 'throttled' && isThrottled(operation, body.toString())) {
+      } else if (state === 'denied' || (state === 'throttled' && isThrottled(operation, body.toString()))) {
         refused++
-        outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(throttled)
+        const answer = state === 'denied' ? denied(operation) : throttled
+        outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer))
       } else {
         const forward = request(new URL(incoming.url ?? '/', target), { method: 'POST', headers: incoming.headers })
         forward.on('response', answer => {

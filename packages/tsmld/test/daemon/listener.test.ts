@@ -224,7 +224,16 @@ test('closed, a listener takes nobody, ends pending handshakes and leaves sessio
   assert.equal(sessions.length, 1)
 })
 
-test('where it cannot listen, a ConfigError says where and why', async () => {
+test('fault 23: an address that is in use is a ConfigError that names it', async t => {
+  const { listener } = await listening(t)
+  assert('path' in listener.address)
+  const error = await rejection(listening(t, { at: listener.address }))
+  assert(error instanceof ConfigError)
+  assert(error.message.startsWith(`Cannot listen for the daemon at ${listener.address.path}: `))
+  assert.match(error.message, /EADDRINUSE/)
+})
+
+test('fault 23: where it cannot listen, a ConfigError says where and why', async () => {
   const refuse = () => assert.fail('a connection came')
   const nowhere = { at: { path: '/nowhere/a.sock' }, handshake: () => noHandshake, handshakeTimeoutMs: 1_000 }
   const error = await rejection(listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse }))
