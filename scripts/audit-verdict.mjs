@@ -22,8 +22,13 @@ export function scannerVerdict(scanner, file, exit) {
       sentence: `${file}: not audited, because none of osv-scanner, grype and trivy is on the PATH; the file is made, for any scanner of CycloneDX`,
     }
   if (exit.status === 0) return { kind: 'clean', sentence: `${file}: ${scanner} knows no vulnerability` }
-  if (exit.status === 1) return { kind: 'found', sentence: `${file}: ${scanner} found:\n${exit.output}` }
-  return { kind: 'unknown', sentence: `${file}: not audited, because ${scanner} failed: ${exit.output.trim()}` }
+  // Each scanner has an exit code of its own for what it found; none of them is 0.
+  if (exit.status !== null)
+    return {
+      kind: 'found',
+      sentence: `${file}: ${scanner} does not call it clean (exit ${exit.status}):\n${exit.output}`,
+    }
+  return { kind: 'unknown', sentence: `${file}: not audited, because ${scanner} did not end by itself` }
 }
 
 /** 0: all audited, nothing known; 1: something is known; 2: something could not be audited. */

@@ -7,7 +7,7 @@ import { exitCodeOf, npmVerdict, scannerVerdict } from './audit-verdict.mjs'
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 const run = (command, args) => spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20 })
 
-// Each of them exits with 1 where it finds something.
+// Each of them exits with another code than 0 where it finds something.
 const scanners = {
   'osv-scanner': file => ['scan', 'source', '--lockfile', file],
   grype: file => [`sbom:${file}`, '--fail-on', 'low', '--quiet'],
