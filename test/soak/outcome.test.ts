@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { floorOf } from '../../soak/measure/floor.ts'
 import { liveBytesIn } from '../../soak/measure/jvm-heap.ts'
 import { countsOf } from '../../soak/measure/proc.ts'
@@ -90,3 +94,26 @@ test('this process has memory, threads, descriptors and sockets; one that is gon
   assert.ok(own !== null && own.rssBytes > mebibyte && own.threads > 1 && own.descriptors > own.sockets)
   assert.equal(countsOf(2 ** 30), null)
 })
+
+test('what this process opens is counted, and no more once it is closed', async () => {
+  const before = countsOf(process.pid)
+  assert.ok(before !== null)
+  const files = await Promise.all(Array.from({ length: 5 }, () => open(fileURLToPath(import.meta.url))))
+  const sockets = await Promise.all(Array.from({ length: 3 }, () => bound()))
+  const opened = countsOf(process.pid)
+  assert.deepEqual(
+    [(opened?.descriptors ?? 0) - before.descriptors, (opened?.sockets ?? 0) - before.sockets],
+    [5 + 3, 3],
+  )
+  await Promise.all(files.map(file => file.close()))
+  for (const socket of sockets) socket.close()
+  await Promise.all(sockets.map(socket => once(socket, 'close')))
+  const after = countsOf(process.pid)
+  assert.deepEqual([after?.descriptors, after?.sockets], [before.descriptors, before.sockets])
+})
+
+async function bound(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
