@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -13,14 +13,13 @@ import { eventually } from './support/stack.ts'
 
 // A disk of its own, small enough to be filled up: a folder takes one of its inodes, and so does a socket.
 const disk = mkdtempSync(join(tmpdir(), 'disk-'))
-const isMounted = process.getuid?.() === 0
-if (isMounted) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,nr_inodes=8,mode=700', 'tmpfs', disk])
+const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,nr_inodes=8,mode=700', 'tmpfs', disk]).status === 0
 const { TMPDIR } = process.env
 process.env['TMPDIR'] = disk
 after(() => {
   if (TMPDIR === undefined) delete process.env['TMPDIR']
   else process.env['TMPDIR'] = TMPDIR
-  if (isMounted) execFileSync('umount', [disk])
+  if (isMounted) spawnSync('umount', ['-l', disk])
   rmSync(disk, { recursive: true })
 })
 
@@ -31,33 +30,40 @@ const named = (prefix: string): string[] => readdirSync(disk).filter(name => nam
 
 let taken = 0
 
-/** Takes all room, but for that many files. Who is not root has no disk to fill: the right to write is taken instead. */
+/** Takes all room, but for that many files. Who may not mount has no disk to fill: something else stands where the folder would be. */
 function takeRoom(left = 0): void {
-  if (!isMounted) permit(0o500)
-  else {
-    try {
-      for (;;) mkdirSync(join(disk, `full-${taken++}`))
-    } catch (error) {
-      assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC')
-    }
+  if (isMounted) fill(left)
+  else standInTheWay()
+}
+
+function fill(left: number): void {
+  try {
+    for (;;) mkdirSync(join(disk, `full-${taken++}`))
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC')
   }
   for (const name of named('full-').slice(0, left)) rmdirSync(join(disk, name))
 }
 
 function giveRoom(): void {
-  if (!isMounted) permit(0o700)
+  process.env['TMPDIR'] = disk
   for (const name of named('full-')) rmdirSync(join(disk, name))
+  for (const path of named('tsmld-').map(name => join(disk, name))) if (statSync(path).isFile()) rmSync(path)
 }
 
-function permit(mode: number): void {
-  for (const path of [disk, ...named('tsmld-').map(name => join(disk, name))]) chmodSync(path, mode)
+function standInTheWay(): void {
+  process.env['TMPDIR'] = join(disk, 'none')
+  for (const path of named('tsmld-').map(name => join(disk, name))) {
+    rmSync(path, { recursive: true })
+    writeFileSync(path, '')
+  }
 }
 
 real('fault 25: on a full disk the start is refused, with what to do, and nothing is left', async lab => {
   const streams = [kinesisStream({ streamName: 'clicks', applicationName: 'clicks', processor: kinesisSink(lab.note) })]
   for (const [left, what] of [
-    [0, /^Cannot make a folder for the runtime in \S+: (ENOSPC|EACCES).* Set TMPDIR to /],
-    [1, /^Cannot (listen for the daemon|make a folder for the runtime) .*(ENOSPC|EACCES).* Set TMPDIR to /],
+    [0, /^Cannot make a folder for the runtime in \S+: (ENOSPC|ENOENT).* Set TMPDIR to /],
+    [1, /^Cannot (listen for the daemon|make a folder for the runtime) .*(ENOSPC|ENOENT).* Set TMPDIR to /],
   ] as const) {
     takeRoom(left)
     try {
@@ -83,7 +89,7 @@ real(
     })
     await runtime.start()
     const folder = join(disk, named('tsmld-')[0] ?? '')
-    const sockets = (): string[] => readdirSync(folder)
+    const sockets = (): string[] => (statSync(folder).isDirectory() ? readdirSync(folder) : [])
     const jvm = (): number | null => runtime.status().streams[0]?.daemon.pid ?? null
     const produced: Identity[] = []
     const feed = async (n: number): Promise<void> => {
@@ -123,7 +129,9 @@ real(
             // A socket keeps its room until its listener has closed it, and another may be quicker than this.
             for (const socket of sockets()) rmSync(join(folder, socket))
             takeRoom()
-            return /^Cannot listen .*(ENOSPC|EACCES).* Set TMPDIR to /.test(lastFailure())
+            return /^Cannot listen .*ENOSPC.* Set TMPDIR to |what is there now is not this user's alone/.test(
+              lastFailure(),
+            )
           })
           assert.deepEqual([jvm(), jvms()], [null, []])
           assert.equal(runtime.health().ready, false)
