@@ -25,7 +25,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/test/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'fuzz/**/*.ts', 'soak/**/*.ts', 'examples/testing/*.ts'],
+    files: [
+      '**/test/**/*.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'chaos/**/*.ts',
+      'fuzz/**/*.ts',
+      'soak/**/*.ts',
+      'examples/testing/*.ts',
+    ],
     rules: {
       // node:test's functions return promises that the runner awaits.
       '@typescript-eslint/no-floating-promises': [

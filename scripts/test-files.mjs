@@ -7,7 +7,7 @@ export function globTests(kind) {
       ? ['test/real']
       : [
           ...readdirSync('packages').map(name => `packages/${name}/test`),
-          ...['scripts', 'bench', 'chaos', 'fuzz', 'soak'].map(name => `test/${name}`)
+          ...['scripts', 'bench', 'chaos', 'fuzz', 'soak'].map(name => `test/${name}`),
         ]
   return folders
     .filter(folder => existsSync(folder))

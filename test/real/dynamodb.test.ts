@@ -180,7 +180,7 @@ real('attributes of every type come as the AWS SDK reads them, with numbers eith
   await runtime.stop()
 })
 
-test('a DynamoDB stream that is to begin at a timestamp is a ConfigError (19)', () => {
+test('fault 19: a DynamoDB stream that is to begin at a timestamp is a ConfigError', () => {
   const stream = dynamodbStream({
     tableName: 'items',
     applicationName: 'items-cache',

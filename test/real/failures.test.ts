@@ -24,7 +24,7 @@ async function death(pid: number, timeoutMs: number): Promise<number> {
   return Math.round(performance.now() - from)
 }
 
-real('a handler that throws costs its shard only: it alone starts again, from its checkpoint (1)', async lab => {
+real('fault 1: a handler that throws costs its shard only: it alone starts again, from its checkpoint', async lab => {
   const { t, stack, note, linesOf } = lab
   const stream = await stack.createStream(4)
   const failAt = { key: 'key-0', n: 2 }
@@ -72,7 +72,7 @@ real(
     await isFlowing(0)
     assert.equal(begun(), 2)
 
-    await t.test('SIGKILL of the JVM: the tree starts another, and the shards go on (11)', async () => {
+    await t.test('fault 11: SIGKILL of the JVM: the tree starts another, and the shards go on', async () => {
       const jvm = await worker.jvm()
       process.kill(jvm, 'SIGKILL')
       const at = performance.now()
@@ -87,7 +87,7 @@ real(
     })
 
     await t.test(
-      'an event loop blocked beyond nodeTimeoutMs: the JVM gives its shards up and exits, and another follows (12)',
+      'fault 12: an event loop blocked beyond nodeTimeoutMs: the JVM gives its shards up and exits, and another follows',
       async () => {
         const jvm = await worker.jvm()
         worker.order({ do: 'block', ms: 3 * nodeTimeoutMs })
@@ -151,7 +151,7 @@ real(
     }
 
     await t.test(
-      'SIGSTOP of Node beyond nodeTimeoutMs: the JVM gives its shards up, and the other worker takes them (12)',
+      'fault 12: SIGSTOP of Node beyond nodeTimeoutMs: the JVM gives its shards up, and the other worker takes them',
       async () => {
         const { jvmMs, shardsMs } = await takeOver(first, second, () => first.signal('SIGSTOP'))
         t.diagnostic(
@@ -167,13 +167,16 @@ real(
       await lab.isKnown(first, stream)
     })
 
-    await t.test('SIGKILL of Node: its JVM is gone within seconds, and the other worker takes over (10)', async () => {
-      const { jvmMs, shardsMs } = await takeOver(second, first, () => second.signal('SIGKILL'))
-      t.diagnostic(
-        `SIGKILL of Node: its JVM was gone after ${jvmMs} ms, both shards processed by the other worker after ${shardsMs} ms`,
-      )
-      assert.ok(jvmMs < 3_500)
-    })
+    await t.test(
+      'fault 10: SIGKILL of Node: its JVM is gone within seconds, and the other worker takes over',
+      async () => {
+        const { jvmMs, shardsMs } = await takeOver(second, first, () => second.signal('SIGKILL'))
+        t.diagnostic(
+          `SIGKILL of Node: its JVM was gone after ${jvmMs} ms, both shards processed by the other worker after ${shardsMs} ms`,
+        )
+        assert.ok(jvmMs < 3_500)
+      },
+    )
 
     const produced = await end()
     await lab.arrival(stream, produced)

@@ -69,7 +69,7 @@ real('four shards, a quiet one and a splitting one are processed in one JVM, sto
     assertExactlyOnce(three, linesOf(quiet))
   })
 
-  await t.test('a parent shard ends before its children begin, and no record is missing (18)', async () => {
+  await t.test('fault 18: a parent shard ends before its children begin, and no record is missing', async () => {
     const before = records(8, 0, 10)
     await lab.produce(splitting, before)
     await lab.arrival(splitting, before)
@@ -90,7 +90,7 @@ real('four shards, a quiet one and a splitting one are processed in one JVM, sto
   })
 
   await t.test(
-    'a stopped runtime hands its leases back, and another resumes with nothing lost and nothing twice',
+    'fault 19: a stopped runtime hands its leases back, and another resumes with nothing lost and nothing twice',
     async () => {
       await runtime.stop()
       const rows = (await Promise.all([ordered, quiet, splitting].map(stack.leases))).flat()
@@ -114,7 +114,7 @@ real('four shards, a quiet one and a splitting one are processed in one JVM, sto
 })
 
 real(
-  'a first start with LATEST or AT_TIMESTAMP passes over what is older, and later starts go on from the checkpoint (19)',
+  'fault 19: a first start with LATEST or AT_TIMESTAMP passes over what is older, and later starts go on from the checkpoint',
   async lab => {
     const { stack, note, linesOf } = lab
     const stream = await stack.createStream(1)

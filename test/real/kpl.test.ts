@@ -119,41 +119,47 @@ const failures: Readonly<Record<string, (runtime: Runtime, signal: AbortSignal) 
 }
 
 for (const [name, fail] of Object.entries(failures)) {
-  real(`${name} in the middle of an aggregate: the next session begins behind the last checkpoint (20)`, async lab => {
-    const { stack } = lab
-    const stream = await stack.createStream(1)
-    const inside = Array.from({ length: 6 }, (_, n) => ({ partitionKey: 'key', data: Buffer.from(`user record ${n}`) }))
-    await put(stack, stream, aggregate(inside, 'standard', 51_200))
-    const handled: number[] = []
-    const starts: string[] = []
-    const runtime = lab.runtime({
-      streams: [
-        kinesisStream({
-          streamName: stream,
-          applicationName: stream,
-          processor: ({ startingPosition, signal }) => {
-            starts.push(`${startingPosition.sequenceNumber}/${startingPosition.subSequenceNumber}`)
-            return {
-              async processRecords({ records }, checkpointer) {
-                for (const record of records) {
-                  if (record.subSequenceNumber === 3 && starts.length === 1) return fail(runtime, signal)
-                  handled.push(record.subSequenceNumber)
-                  await checkpointer.checkpoint(record)
-                }
-              },
-            }
-          },
-        }),
-      ],
-    })
-    await runtime.start()
-    await eventually('the whole aggregate was handled', () => handled.length >= 6)
-    await runtime.stop()
-    assert.deepEqual(handled, [0, 1, 2, 3, 4, 5])
-    const [row] = await stack.leases(stream)
-    assert.deepEqual(starts, ['TRIM_HORIZON/0', `${row?.checkpoint}/2`])
-    assert.equal(row?.subSequenceNumber, 5)
-  })
+  real(
+    `fault 20: ${name} in the middle of an aggregate: the next session begins behind the last checkpoint`,
+    async lab => {
+      const { stack } = lab
+      const stream = await stack.createStream(1)
+      const inside = Array.from({ length: 6 }, (_, n) => ({
+        partitionKey: 'key',
+        data: Buffer.from(`user record ${n}`),
+      }))
+      await put(stack, stream, aggregate(inside, 'standard', 51_200))
+      const handled: number[] = []
+      const starts: string[] = []
+      const runtime = lab.runtime({
+        streams: [
+          kinesisStream({
+            streamName: stream,
+            applicationName: stream,
+            processor: ({ startingPosition, signal }) => {
+              starts.push(`${startingPosition.sequenceNumber}/${startingPosition.subSequenceNumber}`)
+              return {
+                async processRecords({ records }, checkpointer) {
+                  for (const record of records) {
+                    if (record.subSequenceNumber === 3 && starts.length === 1) return fail(runtime, signal)
+                    handled.push(record.subSequenceNumber)
+                    await checkpointer.checkpoint(record)
+                  }
+                },
+              }
+            },
+          }),
+        ],
+      })
+      await runtime.start()
+      await eventually('the whole aggregate was handled', () => handled.length >= 6)
+      await runtime.stop()
+      assert.deepEqual(handled, [0, 1, 2, 3, 4, 5])
+      const [row] = await stack.leases(stream)
+      assert.deepEqual(starts, ['TRIM_HORIZON/0', `${row?.checkpoint}/2`])
+      assert.equal(row?.subSequenceNumber, 5)
+    },
+  )
 }
 
 real('an aggregate that the KCL cannot take apart arrives as it is, and its stream goes on', async lab => {

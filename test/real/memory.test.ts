@@ -89,7 +89,7 @@ test('64 idle sessions cost Node no more than 30 MB above none', async t => {
   assert.ok(rss < 30 * mebibyte)
 })
 
-test('a batch of 10,000 records of 1 KiB peaks at no more than 3 times its size', async t => {
+test('fault 13: a batch of 10,000 records of 1 KiB peaks at no more than 3 times its size', async t => {
   const act = await openSession(2_000)
   const batch = batchOf(10_000, 1_024)
   const size = 10_000 * 1_024

@@ -271,7 +271,7 @@ test('tsmld-local, packed, talks to the emulators', async () => {
   assert.equal(await succeed(process.execPath, ['local.mjs']), 'function 1\n')
 })
 
-test('jars that are altered or missing are refused by name, with what to do, before Java starts (23)', async () => {
+test('fault 23: jars that are altered or missing are refused by name, with what to do, before Java starts', async () => {
   const jars = join(folder, 'node_modules/tsmld-daemon/jars')
   const jar = (await readdir(jars)).find(name => name.startsWith('amazon-kinesis-client-multilang'))
   assert.ok(jar !== undefined)

@@ -4,13 +4,17 @@ import crypto from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { kinesisStream } from 'tsmld'
+import { encodeHello } from '../../packages/tsmld/src/protocol/daemon-frames.ts'
 import { real } from './support/lab.ts'
+import { assertExactlyOnce } from './support/oracle.ts'
 import { processes } from './support/processes.ts'
 import { kinesisSink } from './support/sink.ts'
+import { eventually } from './support/stack.ts'
 
 // Open to everyone, so that only the runtime's own folder keeps others out.
 const parent = await mkdtemp(join(tmpdir(), 'security-test-'))
@@ -63,6 +67,53 @@ for (const transport of ['unix', 'tcp'] as const) {
     },
   )
 }
+
+real('fault 17: a flood of strangers is closed at the deadline, and the real sessions go on', async lab => {
+  const { t, stack, linesOf } = lab
+  const stream = await stack.createStream()
+  const runtime = lab.runtime({
+    handshakeTimeoutMs: 1_500,
+    streams: [kinesisStream({ streamName: stream, applicationName: stream, processor: kinesisSink(lab.note) })],
+  })
+  await runtime.start()
+  const end = lab.producing(stream, ['a', 'b'])
+  const delivered = () => linesOf(stream).filter(({ type }) => type === 'delivered').length
+  await eventually('records flow', () => delivered() > 0)
+  const [name = ''] = readdirSync(parent)
+  const folder = join(parent, name)
+  const path = join(folder, readdirSync(folder)[0] ?? '')
+  const wrong = encodeHello({
+    token: 'a5'.repeat(32),
+    stream,
+    shardId: 'shardId-000000000000',
+    leaseId: 'none',
+    recordFormat: 'kinesis',
+  })
+  const words = [
+    Buffer.alloc(0),
+    wrong,
+    Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+    wrong.subarray(0, 20),
+    Buffer.alloc(1 << 16),
+  ]
+  const from = performance.now()
+  const strangers = Array.from({ length: 600 }, (_, n) => {
+    const socket = connect(path)
+    socket.on('error', () => {})
+    socket.write(words[n % words.length] ?? '')
+    return new Promise(resolve => socket.resume().once('close', resolve))
+  })
+  const before = delivered()
+  await Promise.all(strangers)
+  t.diagnostic(`600 strangers were gone after ${Math.round(performance.now() - from)} ms, with a deadline of 1500 ms`)
+  await eventually('records flow on', () => delivered() > before)
+  const produced = await end()
+  await lab.arrival(stream, produced)
+  assertExactlyOnce(produced, linesOf(stream))
+  assert.equal(linesOf(stream).filter(({ type }) => type === 'begun').length, 1)
+  assert.equal(runtime.status().streams[0]?.restarts, 0)
+  await runtime.stop()
+})
 
 /** The tokens that runtimes make from here on: no interface gives them out. */
 function keepTokens(t: TestContext): string[] {

@@ -4,7 +4,7 @@ import { real } from './support/lab.ts'
 import { eventually } from './support/stack.ts'
 
 real(
-  'a handler that never returns is named, and restartStream gets its shard going again, with nothing lost (14)',
+  'fault 14: a handler that never returns is named, and restartStream gets its shard going again, with nothing lost',
   async lab => {
     const { t, stack, log } = lab
     const stream = await stack.createStream(1)

@@ -15,6 +15,7 @@ import {
   StreamFailedError,
   type TsmldError,
 } from 'tsmld'
+import { openGate } from './support/dynamodb-gate.ts'
 import { type Lab, real } from './support/lab.ts'
 import { processes } from './support/processes.ts'
 import { uniqueName } from './support/stack.ts'
@@ -96,7 +97,7 @@ async function withEnvironment(
   }
 }
 
-real('without Java the start is refused, and says what to install (23)', async lab => {
+real('fault 23: without Java the start is refused, and says what to install', async lab => {
   await withEnvironment({ TSMLD_JAVA: '/nowhere/java' }, () =>
     assertRefused(lab, kinesis(), {
       error: ConfigError,
@@ -105,7 +106,7 @@ real('without Java the start is refused, and says what to install (23)', async l
   )
 })
 
-real('a Java that is too old is refused, and says its version (23)', async lab => {
+real('fault 23: a Java that is too old is refused, and says its version', async lab => {
   const old = join(await mkdtemp(join(TMPDIR ?? '/tmp', 'old-java-')), 'java')
   await writeFile(old, '#!/bin/sh\necho \'openjdk version "11.0.22" 2024-01-16\' >&2\n')
   await chmod(old, 0o755)
@@ -116,21 +117,21 @@ real('a Java that is too old is refused, and says its version (23)', async lab =
   await rm(join(old, '..'), { recursive: true })
 })
 
-real('a Kinesis stream that does not exist is named (23)', async lab => {
+real('fault 23: a Kinesis stream that does not exist is named', async lab => {
   await assertRefused(lab, kinesis({ streamName: 'no-such-stream' }), {
     error: StreamFailedError,
     message: /no-such-stream in region us-east-1 at http\S* \(ResourceNotFoundException: [^()]*\)$/,
   })
 })
 
-real('a table that does not exist is named (23)', async lab => {
+real('fault 23: a table that does not exist is named', async lab => {
   await assertRefused(lab, dynamodb({ tableName: 'no-such-table' }), {
     error: StreamFailedError,
     message: /no-such-table in region us-east-1 at http\S* \(ResourceNotFoundException: [^()]*\)$/,
   })
 })
 
-real('a table without a stream is named, with what to do (23)', async lab => {
+real('fault 23: a table without a stream is named, with what to do', async lab => {
   const tableName = uniqueName('plain')
   await lab.stack.dynamodb.send(
     new CreateTableCommand({
@@ -146,7 +147,16 @@ real('a table without a stream is named, with what to do (23)', async lab => {
   })
 })
 
-real('missing credentials are named (23)', async lab => {
+real('fault 23: a missing permission is named, with the operation that it is for', async lab => {
+  await using gate = await openGate(lab.stack.dynamodbEndpoint)
+  gate.set('denied')
+  await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: gate.endpoint }), {
+    error: StreamFailedError,
+    message: /not authorized to perform: dynamodb:DescribeTable\) \(AccessDeniedException\)$/,
+  })
+})
+
+real('fault 23: missing credentials are named', async lab => {
   const streamName = await lab.stack.createStream(1)
   const none = {
     AWS_ACCESS_KEY_ID: undefined,
@@ -162,14 +172,14 @@ real('missing credentials are named (23)', async lab => {
   )
 })
 
-real('an endpoint that refuses connections is named (23)', async lab => {
+real('fault 23: an endpoint that refuses connections is named', async lab => {
   await assertRefused(lab, kinesis({ kinesisEndpoint: 'http://127.0.0.1:1' }), {
     error: StreamFailedError,
     message: /Could not reach Kinesis at http:\/\/127\.0\.0\.1:1 \(Connection refused\)/,
   })
 })
 
-real('a DynamoDB endpoint that refuses connections is named, and soon (23)', async lab => {
+real('fault 23: a DynamoDB endpoint that refuses connections is named, and soon', async lab => {
   await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: 'http://127.0.0.1:1' }), {
     error: StreamFailedError,
     message: /Could not reach DynamoDB at http:\/\/127\.0\.0\.1:1 \(Connection refused\)/,
@@ -177,7 +187,7 @@ real('a DynamoDB endpoint that refuses connections is named, and soon (23)', asy
   })
 })
 
-real('a program that runs such a runtime ends with exit code 1 (23)', async lab => {
+real('fault 23: a program that runs such a runtime ends with exit code 1', async lab => {
   const streams = [{ streamName: 'no-such-stream', applicationName: uniqueName('clicks') }]
   const worker = spawnWorker({ streams, runtime: { defaults: lab.defaults } }, lab.note, lab.log)
   const { code, signal } = await worker.exit

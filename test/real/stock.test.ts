@@ -102,17 +102,20 @@ async function liveThrough(lab: Lab, { application, run, put }: StockStream): Pr
   t.diagnostic(`resumed: ${await feed(3)} ms after its worker began`)
   assert.deepEqual(judge(produced, linesOf(application)).duplicates, [])
 
-  await t.test('a failed session ends the JVM at once, and all of it goes on from the checkpoints (1)', async () => {
-    const jvm = jvmOf(second)
-    const from = performance.now()
-    const tookMs = feed(4)
-    await eventually('the JVM is gone', () => !isAlive(jvm))
-    t.diagnostic(`failed session: the JVM was gone after ${Math.round(performance.now() - from)} ms`)
-    t.diagnostic(`failed session: everything had come after ${await tookMs} ms`)
-    assert.equal(second.status().streams[0]?.restarts, 1)
-  })
+  await t.test(
+    'fault 1: a failed session ends the JVM at once, and all of it goes on from the checkpoints',
+    async () => {
+      const jvm = jvmOf(second)
+      const from = performance.now()
+      const tookMs = feed(4)
+      await eventually('the JVM is gone', () => !isAlive(jvm))
+      t.diagnostic(`failed session: the JVM was gone after ${Math.round(performance.now() - from)} ms`)
+      t.diagnostic(`failed session: everything had come after ${await tookMs} ms`)
+      assert.equal(second.status().streams[0]?.restarts, 1)
+    },
+  )
 
-  await t.test('SIGKILL of a bridge process costs the JVM, and nothing is lost (11)', async () => {
+  await t.test('fault 11: SIGKILL of a bridge process costs the JVM, and nothing is lost', async () => {
     const jvm = await eventually('the next JVM runs', () => second.status().streams[0]?.daemon.pid)
     await lab.checkpoints(application)
     process.kill(bridgeOf(jvm), 'SIGKILL')

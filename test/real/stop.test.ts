@@ -25,7 +25,7 @@ function start(lab: Lab, stream: string, behaviour: SinkBehaviour = {}, stopDead
 }
 
 real(
-  'one shard whose handler hangs at the stop holds up no other: they drain, are not taken back, and the deadline ends it (24)',
+  'fault 24: one shard whose handler hangs at the stop holds up no other: they drain, are not taken back, and the deadline ends it',
   async lab => {
     const { t, stack, linesOf } = lab
     const stream = await stack.createStream(4)
@@ -96,7 +96,7 @@ real(
 )
 
 real(
-  'SIGTERM and Ctrl-C drain, and another worker takes the shard over within its assignment interval + 3 s (9, 24)',
+  'faults 9, 24: SIGTERM and Ctrl-C drain, and another worker takes the shard over within its assignment interval + 3 s',
   async lab => {
     const { t, stack, linesOf } = lab
     const stream = await stack.createStream(1)
@@ -112,7 +112,7 @@ real(
     await lab.isKnown(follower, stream)
     assert.equal(sessionsOf(follower).length, 0)
 
-    await t.test('SIGTERM drains, exits with 0 and hands over (9)', async () => {
+    await t.test('fault 9: SIGTERM drains, exits with 0 and hands over', async () => {
       const jvm = await leader.jvm()
       const at = performance.now()
       leader.signal('SIGTERM')
@@ -127,7 +127,7 @@ real(
       assert.ok(!isAlive(jvm))
     })
 
-    await t.test('Ctrl-C, which goes to the whole process group, drains too (24)', async () => {
+    await t.test('fault 24: Ctrl-C, which goes to the whole process group, drains too', async () => {
       const jvm = await follower.jvm()
       follower.signal('SIGINT', 'group')
       const exit = await follower.exit

@@ -30,7 +30,11 @@ export type WorkerLine =
   | { readonly type: 'failed'; readonly error: string; readonly message: string }
 
 /** What a worker is told. */
-export type WorkerOrder = { readonly do: 'status' } | { readonly do: 'block'; readonly ms: number }
+export type WorkerOrder =
+  | { readonly do: 'status' }
+  | { readonly do: 'block'; readonly ms: number }
+  /** Changes what its sinks do from the next batch on. */
+  | { readonly do: 'behave'; readonly behaviour: SinkBehaviour }
 
 if (process.env['TSMLD_WORKER'] !== undefined) await work(JSON.parse(process.env['TSMLD_WORKER']) as WorkerConfig)
 
@@ -38,10 +42,11 @@ async function work({ streams, runtime: options }: WorkerConfig): Promise<void> 
   const say = (line: WorkerLine): void => {
     process.stdout.write(`${JSON.stringify(line)}\n`)
   }
+  const changed: SinkBehaviour = {}
   const runtime = createRuntime({
     ...options,
     logger: sayingLogger(say),
-    streams: streams.map(({ behaviour, ...stream }) =>
+    streams: streams.map(({ behaviour = changed, ...stream }) =>
       'tableName' in stream
         ? dynamodbStream({ ...stream, processor: itemSink(say, behaviour) })
         : kinesisStream({ ...stream, processor: kinesisSink(say, behaviour) }),
@@ -51,6 +56,7 @@ async function work({ streams, runtime: options }: WorkerConfig): Promise<void> 
   orders.on('line', line => {
     const order = JSON.parse(line) as WorkerOrder
     if (order.do === 'status') say({ type: 'status', status: runtime.status() })
+    else if (order.do === 'behave') Object.assign(changed, order.behaviour)
     else for (const end = Date.now() + order.ms; Date.now() < end; );
   })
   process.stdin.on('end', () => process.exit(9))

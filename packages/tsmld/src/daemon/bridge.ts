@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { ConfigError } from '../errors.ts'
 import type { ListenerAddress } from './listener.ts'
+import { writeRuntimeFile } from './runtime-folder.ts'
 
 /** What the bridge process of a stock daemon connects to, and by what. */
 export interface BridgeOptions {
@@ -17,7 +17,7 @@ const socat = 'socat -b 65536 -'
 /**
  * Prepares the process that joins the MultiLangDaemon's pipes to our listener, one a shard, and gives its command line for the property `executableName`. Over TCP the token
  * goes first, out of a file that only this user can read: a command line is no secret.
- * @throws ConfigError when the folder's path has a character that the MultiLangDaemon or socat would take for something else.
+ * @throws ConfigError when the folder's path has a character that the MultiLangDaemon or socat would take for something else, or cannot be written.
  */
 export async function bridgeCommand({ folder, program, address, token }: BridgeOptions): Promise<string> {
   // The MLD splits executableName on spaces, without quotes; socat takes `,`, `:` and `!` for its own.
@@ -31,7 +31,7 @@ export async function bridgeCommand({ folder, program, address, token }: BridgeO
   const tokenFile = `${folder}/token-${port}`
   const script = `${folder}/bridge-${port}.sh`
   const joined = program === 'nc' ? `nc -N 127.0.0.1 ${port}` : `${socat} TCP4:127.0.0.1:${port}`
-  await writeFile(tokenFile, `${token}\n`, { mode: 0o600 })
-  await writeFile(script, `#!/bin/sh\ncat '${tokenFile}' - | ${joined}\n`, { mode: 0o700 })
+  await writeRuntimeFile(tokenFile, `${token}\n`, 0o600)
+  await writeRuntimeFile(script, `#!/bin/sh\ncat '${tokenFile}' - | ${joined}\n`, 0o700)
   return script
 }

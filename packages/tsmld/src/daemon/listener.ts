@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import { ConfigError, ProtocolError } from '../errors.ts'
+import { deferred } from '../deferred.ts'
+import { asError, ConfigError, ProtocolError } from '../errors.ts'
 import type { Handshake, HandshakeResult } from './handshake.ts'
 
 /** Where a daemon connects to. */
@@ -31,6 +32,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** How often a listener looks whether its socket is still there: nobody connects to one that is not, and nothing says so. */
+const socketCheckMs = 2_000
+
 /**
  * Opens a listener.
  * @throws ConfigError when it cannot listen there.
@@ -43,8 +47,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const at = options.at === 'tcp' ? { host: '127.0.0.1', port: 0 } : options.at
   await new Promise<void>((resolve, reject) => {
     const refuse = (cause: Error): void => {
-      const place = 'path' in at ? at.path : at.host
-      reject(new ConfigError(`Cannot listen for the daemon at ${place}: ${cause.message}`, { cause }))
+      const [place, advice] =
+        'path' in at ? [at.path, ' Set TMPDIR to a folder that can be written and has room.'] : [at.host, '']
+      reject(new ConfigError(`Cannot listen for the daemon at ${place}: ${cause.message}.${advice}`, { cause }))
     }
     server.once('error', refuse)
     server.listen(at, () => {
@@ -52,20 +57,40 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       resolve()
     })
   })
-  const failed = new Promise<Error>(resolve => {
-    server.on('error', resolve)
-  })
+  const failed = deferred<Error>()
+  server.on('error', failed.resolve)
   const bound = server.address()
   const address =
     bound !== null && typeof bound === 'object'
       ? { host: bound.address, port: bound.port }
       : { path: (at as { path: string }).path }
+  const unwatch = 'path' in address ? watchSocket(address.path, failed.resolve) : () => {}
   const close = async (): Promise<void> => {
+    unwatch()
     server.close()
     for (const socket of pending) socket.destroy()
-    if ('path' in address) await rm(address.path, { force: true })
+    // One that cannot be removed is in a folder that is gone, or soon will be.
+    if ('path' in address) await rm(address.path, { force: true }).catch(() => {})
   }
-  return { address, failed, close }
+  return { address, failed: failed.promise, close }
+}
+
+/** Asks the file system, because its events need a watch that may not be had. */
+function watchSocket(path: string, gone: (why: Error) => void): () => void {
+  const timer = setInterval(() => {
+    lstat(path).catch((cause: unknown) => {
+      gone(
+        new Error(
+          `The socket ${path} cannot be reached any more (${asError(cause).message}): something removed it or its folder. Keep cleaners of temporary files away from it, or set TMPDIR to a folder that they leave alone.`,
+          { cause },
+        ),
+      )
+    })
+  }, socketCheckMs)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+  }
 }
 
 /** A socket's path in `folder`, unlike any before. */

@@ -84,7 +84,7 @@ class StreamRuntime implements Runtime {
       const kindOf = await daemonKinds({
         options: this.#options,
         logger: this.#logger,
-        folder: this.#folder.path,
+        folder: this.#folder,
         token,
         workerId: this.#workerId,
       })

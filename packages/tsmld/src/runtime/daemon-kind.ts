@@ -22,7 +22,8 @@ export interface DaemonKind {
   readonly outlivesFailedSession: boolean
   readonly newCodec: () => Codec
   handshake(transport: 'unix' | 'tcp'): () => Handshake
-  listenAt(transport: 'unix' | 'tcp'): ListenerOptions['at']
+  /** @throws ConfigError when the runtime's folder is gone and cannot be made again. */
+  listenAt(transport: 'unix' | 'tcp'): Promise<ListenerOptions['at']>
   /** @throws TsmldError when it cannot be started. */
   startDaemon(stream: NormalizedStream, listeners: ListenerLoads, tree: DaemonTree): Promise<StreamDaemon>
 }

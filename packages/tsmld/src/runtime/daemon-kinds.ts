@@ -8,6 +8,7 @@ import { daemonPackageFolder } from '../daemon/daemon-package.ts'
 import { EmbeddedDaemon } from '../daemon/embedded-daemon.ts'
 import { verifyJars } from '../daemon/jars.ts'
 import { daemonEnv, embeddedCommand } from '../daemon/java-command.ts'
+import type { RuntimeFolder } from '../daemon/runtime-folder.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { FrameLimits } from '../protocol/frame-layout.ts'
 import type { DaemonKind } from './daemon-kind.ts'
@@ -18,7 +19,7 @@ import { stockKind } from './stock-kind.ts'
 export interface DaemonKindsInput {
   readonly options: NormalizedRuntime
   readonly logger: Logger
-  readonly folder: string
+  readonly folder: RuntimeFolder
   readonly token: string
   readonly workerId: string
 }

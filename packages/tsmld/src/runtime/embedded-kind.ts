@@ -1,14 +1,14 @@
 import { toDaemonStream } from '../config/to-properties.ts'
 import type { DaemonHost } from '../daemon/daemon-host.ts'
 import { helloHandshake } from '../daemon/handshake.ts'
-import { newSocketPath } from '../daemon/listener.ts'
+import { newSocketIn, type RuntimeFolder } from '../daemon/runtime-folder.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
 import type { FrameLimits } from '../protocol/frame-layout.ts'
 import type { DaemonKind } from './daemon-kind.ts'
 
 /** What the embedded daemon needs of its runtime. */
 export interface EmbeddedKindOptions {
-  readonly folder: string
+  readonly folder: RuntimeFolder
   readonly token: string
   readonly workerId: string
   readonly host: DaemonHost
@@ -21,7 +21,7 @@ export function embeddedKind({ folder, token, workerId, host, limits }: Embedded
     outlivesFailedSession: true,
     newCodec: () => framesCodec(limits),
     handshake: () => () => helloHandshake(token),
-    listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    listenAt: transport => (transport === 'tcp' ? Promise.resolve('tcp') : newSocketIn(folder)),
     startDaemon: (stream, listeners, { signal }) => host.host(toDaemonStream(stream, { workerId }), listeners, signal),
   }
 }

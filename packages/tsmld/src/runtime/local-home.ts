@@ -46,7 +46,7 @@ export class LocalHome implements SessionHome {
   async listen(): Promise<StreamListeners> {
     const { kind, logger, settings } = this.#input
     const listener = await listen({
-      at: kind.listenAt(settings.transport),
+      at: await kind.listenAt(settings.transport),
       handshake: kind.handshake(settings.transport),
       handshakeTimeoutMs: settings.handshakeTimeoutMs,
       maxPendingHandshakes,

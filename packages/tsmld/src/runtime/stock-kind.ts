@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { kclOf, type NormalizedStream } from '../config/normalized-stream.ts'
 import { formatProperties } from '../config/properties-file.ts'
 import { toProperties } from '../config/to-properties.ts'
@@ -7,8 +6,8 @@ import { noHandshake, tokenLineHandshake } from '../daemon/handshake.ts'
 import { verifyStockJars } from '../daemon/jars.ts'
 import { daemonEnv, jvmArgs } from '../daemon/java-command.ts'
 import type { JavaCommand } from '../daemon/java-process.ts'
-import { newSocketPath } from '../daemon/listener.ts'
 import type { ListenerLoad, ListenerLoads } from '../daemon/listener-loads.ts'
+import { newSocketIn, type RuntimeFolder, writeRuntimeFile } from '../daemon/runtime-folder.ts'
 import { startStockDaemon } from '../daemon/stock-daemon.ts'
 import type { Logger } from '../observability/logger.ts'
 import { jsonLinesCodec } from '../protocol/json-lines-codec.ts'
@@ -17,7 +16,7 @@ import type { DaemonKind } from './daemon-kind.ts'
 /** What a stock daemon needs of its runtime; durations in milliseconds. */
 export interface StockKindOptions {
   readonly java: string
-  readonly folder: string
+  readonly folder: RuntimeFolder
   readonly token: string
   readonly workerId: string
   readonly stopDeadlineMs: number
@@ -55,7 +54,7 @@ export function stockKind(options: StockKindOptions): DaemonKind {
     outlivesFailedSession: false,
     newCodec: () => jsonLinesCodec({ lineBytes: maxLineBytes }),
     handshake: transport => () => (transport === 'tcp' ? tokenLineHandshake(token) : noHandshake),
-    listenAt: transport => (transport === 'tcp' ? 'tcp' : { path: newSocketPath(folder) }),
+    listenAt: transport => (transport === 'tcp' ? Promise.resolve('tcp') : newSocketIn(folder)),
     startDaemon: async (stream, listeners, { signal, leave }) =>
       startStockDaemon({
         command: await stockCommand(options, stream, listeners),
@@ -75,7 +74,8 @@ async function stockCommand(
   const { java, folder, token, workerId, stopDeadlineMs, nodeTimeoutMs } = options
   const kcl = kclOf(stream.target)
   const [address] = listeners.current() as [ListenerLoad]
-  const executableName = await bridgeCommand({ folder, token, address, program: stream.daemon.bridge })
+  await folder.ensure()
+  const executableName = await bridgeCommand({ folder: folder.path, token, address, program: stream.daemon.bridge })
   const properties = toProperties(stream, stream.target, {
     workerId,
     executableName,
@@ -83,8 +83,8 @@ async function stockCommand(
     shutdownGraceMs: stopDeadlineMs,
     timeoutSeconds: Math.ceil((nodeTimeoutMs * handlingShare) / 1_000),
   })
-  const file = `${folder}/${stream.name}.properties`
-  await writeFile(file, formatProperties(properties), { mode: 0o600 })
+  const file = `${folder.path}/${stream.name}.properties`
+  await writeRuntimeFile(file, formatProperties(properties), 0o600)
   const levels = Object.entries({ ...quietLevels, ...stream.logLevels }).flatMap(([logger, level]) => [
     '--level',
     `${logger}=${level}`,

@@ -153,7 +153,7 @@ export class ThreadedHome implements SessionHome {
     const answer = await thread.ask({
       kind: 'listen',
       stream: this.#plan.name,
-      at: kind.listenAt(settings.transport),
+      at: await kind.listenAt(settings.transport),
       token: this.#options.token,
       handshakeTimeoutMs: settings.handshakeTimeoutMs,
       maxPendingHandshakes,

@@ -92,7 +92,7 @@ test('the option and TSMLD_JAVA may be a Java home as well', async t => {
   assert.equal((await findJava({ env: { TSMLD_JAVA: `${dirname(dirname(home))}/` } })).path, home)
 })
 
-test('no Java anywhere: the message says what to do', async () => {
+test('fault 23: no Java anywhere: the message says what to do', async () => {
   assert.match(await refusal({ env: { PATH: '/nowhere' } }), /No Java was found on the PATH: install Java 17 or newer/)
 })
 
@@ -103,7 +103,7 @@ test('a place that was named and has no Java is refused, though the PATH has one
   assert.match(await refusal({ env: { PATH, JAVA_HOME: '/nowhere' } }), /in JAVA_HOME '\/nowhere'/)
 })
 
-test('a Java that is too old is named with its version and where it was found', async t => {
+test('fault 23: a Java that is too old is named with its version and where it was found', async t => {
   const path = javas(t)('old/java', '1.8.0_392')
   const message = await refusal({ env: { PATH: dirname(path) } })
   assert.ok(message.includes(`The Java at ${path} (from the PATH) is Java 8, and tsmld needs 17 or newer`), message)

@@ -50,7 +50,7 @@ test('a token line is accepted split at every byte, and what follows it is kept'
   }
 })
 
-test('a wrong token is refused in words that the daemon can log, and without the tokens', () => {
+test('fault 17: a wrong token is refused in words that the daemon can log, and without the tokens', () => {
   for (const wrong of ['b6'.repeat(32), token.slice(1), `${token}0`, ' ', token.toUpperCase()]) {
     const { result } = pushSplit(helloHandshake(token), encodeHello(helloOf({ token: wrong })), null)
     assert(result.kind === 'refused')
@@ -77,7 +77,7 @@ test('a wrong token line is refused without an answer: a MultiLangDaemon would t
   }
 })
 
-test('a token line that does not end is refused as soon as it is longer than the token', () => {
+test('fault 17: a token line that does not end is refused as soon as it is longer than the token', () => {
   const handshake = tokenLineHandshake(token)
   assert.equal(handshake.push(Buffer.from(`${token}\r`)).kind, 'incomplete')
   assert.equal(handshake.push(Buffer.from('x')).kind, 'refused')
@@ -91,7 +91,7 @@ test('a daemon of another version is told why it is refused', () => {
   assert.match(refusalReason(result.answer), /version 9 .* version 1/)
 })
 
-test('a hello over the limit is refused at its header, before its payload', () => {
+test('fault 17: a hello over the limit is refused at its header, before its payload', () => {
   const bytes = encodeHello(hello)
   bytes.writeUInt32BE(4_097, 8)
   const { result } = pushSplit(helloHandshake(token), bytes.subarray(0, 13), null)

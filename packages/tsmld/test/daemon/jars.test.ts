@@ -51,12 +51,12 @@ test('the class path holds our jar first and the locked ones, and nothing else t
   assert.deepEqual(classpath.split(delimiter), [inJars('tsmld-daemon.jar'), inJars('kcl-3.1.3.jar')])
 })
 
-test('a missing jar is refused by its name, with what to do', async () => {
+test('fault 23: a missing jar is refused by its name, with what to do', async () => {
   await rm(inJars('kcl-3.1.3.jar'))
   await assert.rejects(verifyJars(folder), refusal(/kcl-3\.1\.3\.jar is missing: install tsmld-daemon again/))
 })
 
-test('an altered jar is refused, also after it was found right once and though its size is the same', async () => {
+test('fault 23: an altered jar is refused, also after it was found right once and though its size is the same', async () => {
   await verifyJars(folder)
   await writeFile(inJars('kcl-3.1.3.jar'), 'lck')
   await assert.rejects(verifyJars(folder), refusal(/kcl-3\.1\.3\.jar is altered/))

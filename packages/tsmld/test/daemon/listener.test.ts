@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type Handshake, helloHandshake, noHandshake, tokenLineHandshake } from '../../src/daemon/handshake.ts'
@@ -7,7 +7,7 @@ import { type ListenerOptions, listen, newSocketPath } from '../../src/daemon/li
 import { createRuntimeFolder } from '../../src/daemon/runtime-folder.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { DaemonPeer } from '../support/daemon-peer.ts'
-import { rejection, until } from '../support/turns.ts'
+import { isPending, rejection, until } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 
 /** A listener on a Unix socket, or on TCP, and what came of its connections. */
@@ -61,7 +61,7 @@ for (const tcp of [false, true]) {
     assert.deepEqual(refused, [])
   })
 
-  test(`${over} a connection with a wrong token is told so and closed`, async t => {
+  test(`fault 17: ${over} a connection with a wrong token is told so and closed`, async t => {
     const { sessions, dial, refused } = await listening(t, { tcp })
     const peer = dial()
     peer.hello({ token: 'secres' })
@@ -71,7 +71,7 @@ for (const tcp of [false, true]) {
     assert.deepEqual(sessions, [])
   })
 
-  test(`${over} a connection that says nothing is closed at the deadline`, async t => {
+  test(`fault 17: ${over} a connection that says nothing is closed at the deadline`, async t => {
     const { sessions, dial, refused } = await listening(t, { tcp, handshakeTimeoutMs: 40 })
     const peer = dial()
     await until('it is closed', () => peer.closed)
@@ -81,7 +81,7 @@ for (const tcp of [false, true]) {
   })
 }
 
-test('a connection that dribbles its hello is told of the deadline and closed', async t => {
+test('fault 17: a connection that dribbles its hello is told of the deadline and closed', async t => {
   const hello = Buffer.from('TSMLDFR\x01\x00\x00\x01\x00\x01{"token":"secret","stream":"clicks-ca')
   const real = helloHandshake('secret')
   let came = 0
@@ -110,7 +110,7 @@ test('a connection that dribbles its hello is told of the deadline and closed', 
   assert.deepEqual(sessions, [])
 })
 
-test('a refused connection that never closes its own end is closed by force', async t => {
+test('fault 17: a refused connection that never closes its own end is closed by force', async t => {
   const { listener, refused } = await listening(t, { handshakeTimeoutMs: 40 })
   assert('path' in listener.address)
   const stubborn = connect({ path: listener.address.path, allowHalfOpen: true })
@@ -127,7 +127,7 @@ test('a refused connection that never closes its own end is closed by force', as
   assert.equal(refused.length, 1)
 })
 
-test('a hello over 4 KiB is refused before it is read', async t => {
+test('fault 17: a hello over 4 KiB is refused before it is read', async t => {
   const { dial, refused, sessions } = await listening(t)
   const peer = dial()
   peer.hello({ token: 'x'.repeat(5_000) })
@@ -146,7 +146,7 @@ test('what the session refuses is told to the daemon in its words', async t => {
   assert.deepEqual(refused, ['this lease has had its session'])
 })
 
-test('a flood of 300 silent connections leaves real sessions and new ones undisturbed', async t => {
+test('fault 17: a flood of 300 silent connections leaves real sessions and new ones undisturbed', async t => {
   const { dial, sessions, refused } = await listening(t, { handshakeTimeoutMs: 60_000 })
   const real = dial()
   real.hello()
@@ -239,21 +239,36 @@ test('closed, a listener takes nobody, ends pending handshakes and leaves sessio
   assert.equal(sessions.length, 1)
 })
 
-test('a folder that cannot be made, or is too long for a socket, is a ConfigError that says what to do', async t => {
-  const missing = await rejection(createRuntimeFolder('/nowhere/at/all'))
-  assert(missing instanceof ConfigError)
-  assert.match(missing.message, /Set TMPDIR/)
-  const parent = await mkdtemp(`${process.env['TMPDIR'] ?? '/tmp'}/${'long'.repeat(20)}-`)
-  t.after(() => rm(parent, { recursive: true }))
-  const long = await rejection(createRuntimeFolder(parent))
-  assert(long instanceof ConfigError)
-  assert.match(long.message, /too long for the path of a Unix socket/)
+test('fault 23: an address that is in use is a ConfigError that names it', async t => {
+  const { listener } = await listening(t)
+  assert('path' in listener.address)
+  const error = await rejection(listening(t, { at: listener.address }))
+  assert(error instanceof ConfigError)
+  assert(error.message.startsWith(`Cannot listen for the daemon at ${listener.address.path}: `))
+  assert.match(error.message, /EADDRINUSE/)
 })
 
-test('where it cannot listen, a ConfigError says where and why', async () => {
+test('fault 23: where it cannot listen, a ConfigError says where and why', async () => {
   const refuse = () => assert.fail('a connection came')
   const nowhere = { at: { path: '/nowhere/a.sock' }, handshake: () => noHandshake, handshakeTimeoutMs: 1_000 }
   const error = await rejection(listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse }))
   assert(error instanceof ConfigError)
-  assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES)/)
+  assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES).* Set TMPDIR/)
 })
+
+for (const what of ['socket', 'folder'] as const) {
+  test(`fault 25: a listener whose ${what} was removed says so, with what to do, and closes all the same`, async t => {
+    const clock = new VirtualClock(t)
+    const { folder, listener } = await listening(t)
+    assert('path' in listener.address)
+    const { path } = listener.address
+    await clock.pass(10_000)
+    assert.equal(await isPending(listener.failed), true)
+    await rm(what === 'socket' ? path : folder, { recursive: true })
+    await clock.pass(2_000)
+    const { message } = await listener.failed
+    assert.match(message, new RegExp(`^The socket ${path} cannot be reached any more \\(ENOENT.* set TMPDIR `))
+    await listener.close()
+    assert.equal(clock.waiting, 0)
+  })
+}

@@ -7,7 +7,7 @@ import { endError } from '../support/played-session.ts'
 import { turns } from '../support/turns.ts'
 import { batch } from '../support/wire-records.ts'
 
-test('a flush that rejects is tried again, ever more gently and loudly; nothing advances, and it recovers by itself (22)', async t => {
+test('fault 22: a flush that rejects is tried again, ever more gently and loudly; nothing advances, and it recovers by itself', async t => {
   const events: string[] = []
   const { daemon, flusher, clock, log, end, session } = await flushing(t, {
     onEvent: ({ kind, record }) => void events.push(`${kind} ${record.sequenceNumber}`),

@@ -8,7 +8,7 @@ import { heardBy } from '../support/played-records.ts'
 import { turns } from '../support/turns.ts'
 import { batch } from '../support/wire-records.ts'
 
-test('a throw halves the batch until the record that fails is alone; the others are done (21)', async t => {
+test('fault 21: a throw halves the batch until the record that fails is alone; the others are done (21)', async t => {
   const { daemon, batches, clock, log } = await batchesOf(t, { maxRecords: 8, onPoison: 'skip' }, numbers => {
     if (numbers.includes(6)) throw new Error('poison')
     return undefined
@@ -22,7 +22,7 @@ test('a throw halves the batch until the record that fails is alone; the others 
   assert.match(warned.at(-1) ?? '', /is skipped.*poison/)
 })
 
-test('by default a poison record blocks its shard, which lives and goes on by itself (21)', async t => {
+test('fault 21: by default a poison record blocks its shard, which lives and goes on by itself (21)', async t => {
   let isDown = true
   const { daemon, batches, clock, end, log } = await batchesOf(
     t,
@@ -41,7 +41,7 @@ test('by default a poison record blocks its shard, which lives and goes on by it
   assert.deepEqual(log.messages('info'), ['no record blocks the shard any more'])
 })
 
-test('each poison record goes to the dead-letter sink, and the shard advances once the sink took it (21)', async t => {
+test('fault 21: each poison record goes to the dead-letter sink, and the shard advances once the sink took it (21)', async t => {
   let isDown = true
   const letters: string[] = []
   const sink = ({ sequenceNumber }: WireRecord): Promise<void> => {

@@ -58,7 +58,7 @@ test("with a wait of 0 each batch of the KCL's is handled as it came, and larger
   assert.deepEqual(batches, [[1, 2], [3], [4]])
 })
 
-test('one batch is handled at a time, while no more than the next one gathers (13)', async t => {
+test('fault 13: one batch is handled at a time, while no more than the next one gathers', async t => {
   const release: (() => void)[] = []
   const { daemon, batches } = await batchesOf(
     t,

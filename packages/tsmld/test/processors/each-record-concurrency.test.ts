@@ -101,7 +101,7 @@ test('behind a record that hangs the shard waits once maxAhead records were begu
   assert.deepEqual(daemon.heard(), ['checkpoint 5/0', 'status processRecords'])
 })
 
-test('a slow handler is not handed more than is in flight, and other shards keep going (13)', async () => {
+test('fault 13: a slow handler is not handed more than is in flight, and other shards keep going', async () => {
   const calls = new HandlerCalls()
   const slow = await playedWith(eachRecord(calls.handler, { concurrency: 10 }))
   const quick = await playedWith(eachRecord(() => {}, { concurrency: 10 }))

@@ -52,7 +52,7 @@ test('a record that fails is tried again after growing delays, in its place', as
   assert.equal(clock.waiting, 0)
 })
 
-test('by default a poison record blocks its shard: nothing advances, the session lives, the log says so again and again, and it goes on by itself (21)', async t => {
+test('fault 21: by default a poison record blocks its shard: nothing advances, the session lives, the log says so again and again, and it goes on by itself', async t => {
   const { daemon, clock, seen, state, events, log, end } = await withPoison(t)
   daemon.say(batch(1, 2, 3))
   await clock.pass(300)
@@ -80,7 +80,7 @@ test('by default a poison record blocks its shard: nothing advances, the session
   assert.equal(clock.waiting, 0)
 })
 
-test('with a concurrency the other keys go on beside a record that blocks, until as many block as may run (21)', async t => {
+test('fault 21: with a concurrency the other keys go on beside a record that blocks, until as many block as may run', async t => {
   const clock = new VirtualClock(t)
   const seen: string[] = []
   const state = { isDown: true }
@@ -121,7 +121,7 @@ test('what a sink that is down blocks is one line in the log, not one for each r
   assert.equal(log.lines.findLast(({ level }) => level === 'error')?.fields['blockedRecords'], 50)
 })
 
-test('with a dead-letter sink the shard advances past a poison record once the sink took it (21)', async t => {
+test('fault 21: with a dead-letter sink the shard advances past a poison record once the sink took it', async t => {
   const taken = deferred<void>()
   const letters: [string, PoisonFailure][] = []
   const sink = ({ sequenceNumber }: WireRecord, failure: PoisonFailure): Promise<void> => {
@@ -147,7 +147,7 @@ test('with a dead-letter sink the shard advances past a poison record once the s
   assert.equal(clock.waiting, 0)
 })
 
-test('while the dead-letter sink is down the record blocks, the log says so, and the sink is tried until it took it (21)', async t => {
+test('fault 21: while the dead-letter sink is down the record blocks, the log says so, and the sink is tried until it took it', async t => {
   let isDown = true
   let tries = 0
   const sink = async (): Promise<void> => {

@@ -13,7 +13,7 @@ import { isPending, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch } from '../support/wire-records.ts'
 
-test('a handler that throws never fails the session, however often: that is what onPoison is for (1)', async () => {
+test('fault 1: a handler that throws never fails the session, however often: that is what onPoison is for', async () => {
   const handler = (): never => {
     throw new Error('bug')
   }
@@ -24,7 +24,7 @@ test('a handler that throws never fails the session, however often: that is what
   assert.deepEqual(shard.statuses, ['initialize'])
 })
 
-test('a throttled checkpoint is asked for again, while records go on, and the newest position follows it (2)', async t => {
+test('fault 2: a throttled checkpoint is asked for again, while records go on, and the newest position follows it', async t => {
   const clock = new VirtualClock(t)
   const { daemon } = await playedWith(eachRecord(() => {}, { checkpointIntervalMs: 0 }))
   daemon.say(batch(1))
@@ -39,7 +39,7 @@ test('a throttled checkpoint is asked for again, while records go on, and the ne
   assert.deepEqual(daemon.heard(), ['checkpoint 2/0'])
 })
 
-test('a checkpoint that tells of a lost lease aborts what runs, begins nothing more, and is no failure (3)', async () => {
+test('fault 3: a checkpoint that tells of a lost lease aborts what runs, begins nothing more, and is no failure', async () => {
   const calls = new HandlerCalls()
   const signals: AbortSignal[] = []
   const factory = eachRecord<WireRecord>(
@@ -71,7 +71,7 @@ test('a checkpoint that tells of a lost lease aborts what runs, begins nothing m
 })
 
 for (const reason of ['InvalidStateException', 'IllegalArgumentException', 'SomethingNewException']) {
-  test(`a checkpoint refused with ${reason} ends the session, named (4)`, async () => {
+  test(`fault 4: a checkpoint refused with ${reason} ends the session, named`, async () => {
     const played = await playedWith(eachRecord(() => {}))
     played.daemon.say(batch(1))
     await turns()
@@ -84,7 +84,7 @@ for (const reason of ['InvalidStateException', 'IllegalArgumentException', 'Some
   })
 }
 
-test('a checkpoint that a dependency fails is tried with growing delays, and then ends the session (5)', async t => {
+test('fault 5: a checkpoint that a dependency fails is tried with growing delays, and then ends the session', async t => {
   const clock = new VirtualClock(t)
   const played = await playedWith(eachRecord(() => {}))
   played.daemon.say(batch(1))
@@ -99,7 +99,7 @@ test('a checkpoint that a dependency fails is tried with growing delays, and the
   assert.equal(clock.waiting, 0)
 })
 
-test('a checkpoint answer that is lost, doubled or unasked for ends the session, and what runs is aborted and waited for (6)', async t => {
+test('fault 6: a checkpoint answer that is lost, doubled or unasked for ends the session, and what runs is aborted and waited for', async t => {
   const clock = new VirtualClock(t)
   const calls = new HandlerCalls()
   for (const break_ of [
@@ -216,7 +216,7 @@ for (const [name, factory] of [
   })
 }
 
-test('a poison record that blocks does not hold a stop up: it is left uncheckpointed for the next worker (21)', async () => {
+test('fault 21: a poison record that blocks does not hold a stop up: it is left uncheckpointed for the next worker', async () => {
   const handler = ({ sequenceNumber }: KinesisRecord): void => {
     if (sequenceNumber === '2') throw new Error('poison')
   }

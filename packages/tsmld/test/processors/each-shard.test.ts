@@ -117,7 +117,7 @@ test('between two batches, too, a later session of the shard waits for the body'
   await settled
 })
 
-test('a body that throws at a batch fails the session, without a status (1)', async () => {
+test('fault 1: a body that throws at a batch fails the session, without a status', async () => {
   const played = await shardOf(() => async batches => {
     for await (const each of batches) throw new Error(`no ${numbersOf(each)}`)
   })
@@ -127,7 +127,7 @@ test('a body that throws at a batch fails the session, without a status (1)', as
   assert.deepEqual(played.daemon.heard(), [])
 })
 
-test('a body that throws between two batches fails the session at the next call, be it an empty batch (1)', async () => {
+test('fault 1: a body that throws between two batches fails the session at the next call, be it an empty batch', async () => {
   const broken = deferred<void>()
   const played = await shardOf(() => async batches => {
     await Promise.race([batches.next(), broken.promise])

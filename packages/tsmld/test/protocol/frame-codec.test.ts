@@ -127,7 +127,7 @@ test('a batch that announces much spends no memory before its records come', t =
   assert.equal(allocate.mock.callCount(), 0)
 })
 
-test('garbage raises nothing but a ProtocolError, in either codec, direction and in the hello', () => {
+test('fault 15: garbage raises nothing but a ProtocolError, in either codec, direction and in the hello', () => {
   const garbage = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map(bytes => Buffer.from(bytes)),
     fc.string({ unit: 'binary', maxLength: 200 }).map(text => Buffer.from(`${text}\n`)),
@@ -162,7 +162,7 @@ test('garbage raises nothing but a ProtocolError, in either codec, direction and
   )
 })
 
-test('one changed byte in a session gives messages or a ProtocolError, never another error', () => {
+test('fault 15: one changed byte in a session gives messages or a ProtocolError, never another error', () => {
   const session = fc.array(daemonMessages('frames'), { minLength: 1, maxLength: 4 })
   const changed = session.chain(messages => {
     const bytes = Buffer.concat(messages.flatMap(message => encodeDaemonMessage(message, 300)))

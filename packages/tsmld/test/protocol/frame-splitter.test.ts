@@ -88,14 +88,14 @@ test('the limit is the greatest payload that passes', () => {
   assert.throws(() => framesOf([encodeFrame(4, Buffer.alloc(11))], 10), ProtocolError)
 })
 
-test('a frame over the limit is refused by its header, before memory is spent on it', t => {
+test('fault 15: a frame over the limit is refused by its header, before memory is spent on it', t => {
   const allocate = t.mock.method(Buffer, 'allocUnsafeSlow')
   const splitter = new FrameSplitter(1000)
   assert.throws(() => [...splitter.push(Buffer.from('ffffffff04', 'hex'))], /0x04 has 4294967295 bytes.*1000/)
   assert.equal(allocate.mock.callCount(), 0)
 })
 
-test('an end inside a header or a payload is an error, between frames it is not', () => {
+test('fault 15: an end inside a header or a payload is an error, between frames it is not', () => {
   const bytes = encodeFrame(2, Buffer.from('abc'))
   for (let end = 1; end < bytes.length; end++) assert.throws(() => framesOf([bytes.subarray(0, end)]), ProtocolError)
   assert.equal(framesOf([bytes]).length, 1)

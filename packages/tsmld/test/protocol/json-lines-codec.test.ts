@@ -58,7 +58,7 @@ test('a transcript of KCL 3 decodes whole', () => {
   assert.deepEqual(decode(kcl3Lines), kcl3Messages)
 })
 
-test('a transcript decodes byte by byte, inside UTF-8 and line ends too', () => {
+test('fault 15: a transcript decodes byte by byte, inside UTF-8 and line ends too', () => {
   const outcome = replay(jsonLinesCodec().decoder(), byteByByte(Buffer.from(kcl3Lines)))
   assert.equal(outcome.error, undefined)
   assert.deepEqual(outcome.messages, kcl3Messages)
@@ -238,7 +238,7 @@ const refused: readonly (readonly [string, string | Buffer])[] = [
 ]
 
 for (const [name, line] of refused)
-  test(`a ProtocolError, and nothing after it: ${name}`, () => {
+  test(`fault 15: a ProtocolError, and nothing after it: ${name}`, () => {
     const bytes = Buffer.concat([
       Buffer.from('{"action":"shutdownRequested"}\n'),
       Buffer.from(line as string),
@@ -260,13 +260,13 @@ test('an error message shows the beginning of a long line only', () => {
   assert.ok(outcome.error.message.length < 400)
 })
 
-test('a line over the limit is refused before it has ended', () => {
+test('fault 15: a line over the limit is refused before it has ended', () => {
   const outcome = replay(jsonLinesCodec({ lineBytes: 100 }).decoder(), [Buffer.alloc(60, 'x'), Buffer.alloc(60, 'x')])
   assert.ok(outcome.error instanceof ProtocolError)
   assert.equal(outcome.atEnd, false)
 })
 
-test('a connection that ends inside a line is an error', () => {
+test('fault 15: a connection that ends inside a line is an error', () => {
   const outcome = replay(jsonLinesCodec().decoder(), [Buffer.from('{"action":"leaseLost"}')])
   assert.ok(outcome.error instanceof ProtocolError)
   assert.equal(outcome.atEnd, true)

@@ -15,7 +15,7 @@ function linesOf(chunks: readonly Buffer[], limit = 1000): string[] {
   return lines
 }
 
-test('lines end by a line feed, or a carriage return and a line feed, and blank ones are skipped', () => {
+test('fault 15: lines end by a line feed, or a carriage return and a line feed, and blank ones are skipped', () => {
   assert.deepEqual(linesOf([Buffer.from('a\nb\r\n\n\r\n \t \r\nc d\n')]), ['a', 'b', 'c d'])
 })
 
@@ -69,7 +69,7 @@ test('a line of one byte more is refused, in one chunk or byte by byte', () => {
   }
 })
 
-test('a stream that never ends its line is refused at the limit, blanks too', () => {
+test('fault 15: a stream that never ends its line is refused at the limit, blanks too', () => {
   for (const fill of ['x', ' ', '\r']) {
     const splitter = new LineSplitter(1000)
     const push = () => {

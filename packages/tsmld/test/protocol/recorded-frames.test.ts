@@ -36,7 +36,7 @@ test('there are recordings of both types of stream', () => {
 })
 
 for (const { name, daemonBytes, nodeBytes, node } of recordings) {
-  test(`${name} reads the same whole, byte by byte and at random splits, and is written again as the daemon wrote it`, () => {
+  test(`fault 15: ${name} reads the same whole, byte by byte and at random splits, and is written again as the daemon wrote it`, () => {
     const whole = replayConnection([daemonBytes])
     assert.equal(whole.error, undefined)
     assert.deepEqual(replayConnection(byteByByte(daemonBytes)), whole)

@@ -65,7 +65,7 @@ test('there are transcripts of KCL 3 and of KCL 1', () => {
 })
 
 for (const { name, said } of transcripts) {
-  test(`${name} decodes to what its lines say, whole, byte by byte and at random splits`, () => {
+  test(`fault 15: ${name} decodes to what its lines say, whole, byte by byte and at random splits`, () => {
     const messages = said.flatMap(({ from, line }) => (from === 'daemon' ? [expected(line)] : []))
     const bytes = daemonBytes(said)
     assert.deepEqual(decode([bytes]), messages)

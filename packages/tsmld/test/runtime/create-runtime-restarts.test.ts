@@ -59,7 +59,7 @@ test('the worker id is new for each runtime', async t => {
   assert.notEqual(a, b)
 })
 
-test("a JVM's death ends its sessions uncheckpointed: their signal aborts, and the next JVM's shard begins", async t => {
+test("fault 11: a JVM's death ends its sessions uncheckpointed: their signal aborts, and the next JVM's shard begins", async t => {
   const signals: AbortSignal[] = []
   const { runtime, fakes } = await fakeRuntime(
     t,

@@ -95,7 +95,7 @@ test('over TCP the daemon comes by the loopback with the same token', async t =>
   await runtime.stop()
 })
 
-test('a handler that never returns delays nothing beyond the deadline, and is named', async t => {
+test('fault 24: a handler that never returns delays nothing beyond the deadline, and is named', async t => {
   const { runtime, alive, fakes } = await fakeRuntime(
     t,
     [['shard'], ['well']],
@@ -144,7 +144,7 @@ test('stop() during a start that fails waits for its end', async t => {
   assert.notEqual(runtime.status().state, 'stopping')
 })
 
-test('a Java that is missing, or none at all, is a ConfigError and starts nothing', async t => {
+test('fault 23: a Java that is missing, or none at all, is a ConfigError and starts nothing', async t => {
   const { runtime, fakes } = await fakeRuntime(t, [['well']], {}, { javaPath: '/nowhere/java' })
   const error = await rejection(runtime.start())
   assert(error instanceof ConfigError)

@@ -24,7 +24,7 @@ async function running(t: TestContext, how: 'hang' | 'well' = 'well') {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} drains the shards, and the program ends with code 0`, async t => {
+  test(`fault 9: ${signal} drains the shards, and the program ends with code 0`, async t => {
     const { fakes, pid, exited, daemon } = await running(t)
     process.kill(pid, signal)
     assert.deepEqual(await exited, [0, null])
@@ -36,7 +36,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-test('Ctrl-C, which goes to the whole process group, does not reach the daemon: its shards drain', async t => {
+test('fault 24: Ctrl-C, which goes to the whole process group, does not reach the daemon: its shards drain', async t => {
   const { pid, exited, daemon } = await running(t)
   process.kill(-pid, 'SIGINT')
   assert.deepEqual(await exited, [0, null])
@@ -53,7 +53,7 @@ test('a second signal ends the program at once, and the daemon with it', async t
   assert.equal(daemon()?.why, 'stdin ended')
 })
 
-test('SIGKILL of Node leaves no daemon behind', async t => {
+test('fault 10: SIGKILL of Node leaves no daemon behind', async t => {
   const { pid, exited, daemon } = await running(t)
   process.kill(pid, 'SIGKILL')
   assert.deepEqual(await exited, [null, 'SIGKILL'])

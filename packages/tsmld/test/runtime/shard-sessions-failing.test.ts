@@ -93,7 +93,7 @@ test('a session that saved a checkpoint before it failed counts from one', async
   assert.equal(await isPending(given.sessions.failed), true)
 })
 
-test('a lost lease counts no failure, whatever the handler threw, and is told at info', async () => {
+test('fault 7: a lost lease counts no failure, whatever the handler threw, and is told at info', async () => {
   const { open, busy, works, failures, log, sessions } = sessionsOf()
   const peer = await busy()
   peer.say({ kind: 'leaseLosing' })

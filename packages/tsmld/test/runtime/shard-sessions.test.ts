@@ -8,7 +8,7 @@ import { turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 
-test('a second session under the same lease is refused, also when the first has ended', async () => {
+test('faults 16, 17: a second session under the same lease is refused, also when the first has ended', async () => {
   const { open, calls } = sessionsOf()
   const first = open({ leaseId: 'lease-x' })
   assert.equal(first.refusal, null)
@@ -49,7 +49,7 @@ test('each session decodes its records as its hello says, and a format that the 
 })
 
 for (const kind of ['frames', 'json-lines'] as const) {
-  test(`${kind}: a newer session aborts the older one, and makes no processor before the older handler has settled`, async () => {
+  test(`fault 16: ${kind}: a newer session aborts the older one, and makes no processor before the older handler has settled`, async () => {
     const { open, busy, calls, shards, works } = sessionsOf(kind)
     const older = await busy()
     assert.deepEqual(older.heard(), ['status initialize'])
@@ -93,7 +93,7 @@ test('an older session that is idle and never told of its loss holds the newer o
   assert.deepEqual(calls, ['made 1', 'made 2'])
 })
 
-test('the older session can never checkpoint again', async () => {
+test('fault 7: the older session can never checkpoint again', async () => {
   const { open, sessions } = sessionsOf('frames', {
     factory: () => ({ processRecords: (_, checkpointer) => checkpointer.checkpoint() }),
   })
@@ -113,7 +113,7 @@ test('the older session can never checkpoint again', async () => {
   await sessions.terminate()
 })
 
-test('past the deadline the newer session fails before any of its user code', async t => {
+test('fault 16: past the deadline the newer session fails before any of its user code', async t => {
   const clock = new VirtualClock(t)
   const { open, busy, calls, failures, works } = sessionsOf()
   await busy()
@@ -218,7 +218,7 @@ test('sessions of different shards do not wait for each other', async () => {
   assert.deepEqual(other.heard(), ['status initialize'])
 })
 
-test('one session that speaks garbage leaves the others as they are', async () => {
+test('fault 15: one session that speaks garbage leaves the others as they are', async () => {
   const { open, busy, failures } = sessionsOf()
   const other = open({ shardId: 'shardId-000000000001' }).peer
   other.say(initialize('shardId-000000000001'))

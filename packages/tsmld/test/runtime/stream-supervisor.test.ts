@@ -27,7 +27,7 @@ test('a stop during the stagger starts no daemon', async t => {
 
 test("the runtime's limits hold for the embedded daemon's sessions", () => {
   const kind = embeddedKind({
-    folder: '/tmp',
+    folder: { path: '/tmp', ensure: async () => {}, [Symbol.asyncDispose]: async () => {} },
     token: 'secret',
     workerId: 'w',
     host: new DaemonHost(() => assert.fail('nothing starts')),

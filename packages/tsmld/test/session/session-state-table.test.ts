@@ -40,7 +40,7 @@ const messages: Record<string, SessionEvent> = {
 for (const [phase, before] of Object.entries(phases)) {
   for (const [name, message] of Object.entries(messages)) {
     const fits = phase === 'awaitingInitialize' ? name === 'initialize' : phase === 'idle' && name !== 'initialize'
-    test(`${name} while ${phase} ${fits ? 'runs its handler' : 'is refused'}`, () => {
+    test(`fault 16: ${name} while ${phase} ${fits ? 'runs its handler' : 'is refused'}`, () => {
       const earlier = play(frames, ...before)
       const later = play(frames, ...before, message)
       const effects = later.effects.slice(earlier.effects.length)

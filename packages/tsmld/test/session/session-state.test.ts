@@ -28,7 +28,7 @@ test('one status answers each action, after its handler has settled', () => {
   ])
 })
 
-test('a handler that fails ends the session without a status', () => {
+test('fault 1: a handler that fails ends the session without a status', () => {
   const { effects, state } = play(frames, ...begun, batch(1), failed)
   assert.deepEqual(effects.slice(3), [...lost, 'end failed Error'])
   assert.equal(state.phase.name, 'closed')
@@ -91,7 +91,7 @@ test('a position that is saved already is not sent again', () => {
 })
 
 for (const error of ['ThrottlingException', 'KinesisClientLibDependencyException']) {
-  test(`${error} sends the same position again, a bounded number of times`, () => {
+  test(`fault 2: ${error} sends the same position again, a bounded number of times`, () => {
     const { effects, raw } = play(
       frames,
       ...begun,
@@ -118,7 +118,7 @@ for (const error of ['ThrottlingException', 'KinesisClientLibDependencyException
   })
 }
 
-test('ShutdownException is the lease gone: no more checkpoints, the status, then leaseLost as a normal end', () => {
+test('fault 3: ShutdownException is the lease gone: no more checkpoints, the status, then leaseLost as a normal end', () => {
   const { effects } = play(
     frames,
     ...begun,
@@ -142,7 +142,7 @@ test('ShutdownException is the lease gone: no more checkpoints, the status, then
   ])
 })
 
-test('whatever a handler throws after the lease is lost counts as settled', () => {
+test('fault 3: whatever a handler throws after the lease is lost counts as settled', () => {
   assert.deepEqual(play(frames, ...begun, batch(1), simply('leaseLosing'), failed).effects.slice(3), [
     ...lost,
     'late failure',
@@ -158,7 +158,7 @@ test('after the lease is lost no batch reaches the user, and each is answered', 
 })
 
 for (const error of ['InvalidStateException', 'IllegalArgumentException', 'SomethingNew', 'null']) {
-  test(`the checkpoint error ${error} is fatal to the session and named`, () => {
+  test(`fault 4: the checkpoint error ${error} is fatal to the session and named`, () => {
     const { raw } = play(frames, ...begun, batch(1), requested(1), answered(at(1), error))
     const end = raw.at(-1)
     assert(end?.kind === 'end' && end.end.kind === 'failed' && end.end.error instanceof CheckpointError)
@@ -167,7 +167,7 @@ for (const error of ['InvalidStateException', 'IllegalArgumentException', 'Somet
   })
 }
 
-test('the end of a shard is checkpointed before its status', () => {
+test('fault 8: the end of a shard is checkpointed before its status', () => {
   for (const rules of [frames, lines]) {
     const { effects } = play(rules, ...begun, batch(1), settled, simply('shardEnded'), settled, answered(null))
     assert.deepEqual(effects.slice(4), [
@@ -192,7 +192,7 @@ test('the end of a shard is checkpointed once, when the user did', () => {
   ])
 })
 
-test('a throttled end of a shard is repeated, and the status waits for it', () => {
+test('fault 8: a throttled end of a shard is repeated, and the status waits for it', () => {
   const { effects } = play(
     frames,
     ...begun,
@@ -211,12 +211,12 @@ test('a throttled end of a shard is repeated, and the status waits for it', () =
   assert.equal(effects[7], 'status shardEnded')
 })
 
-test('the end of a shard whose lease is gone has its status alone, and ends as a lost lease', () => {
+test('fault 8: the end of a shard whose lease is gone has its status alone, and ends as a lost lease', () => {
   const { effects } = play(frames, ...begun, simply('shardEnded'), settled, answered(null, 'ShutdownException'))
   assert.deepEqual(effects.slice(3), ['checkpoint SHARD_END', ...lost, 'status shardEnded', ...lost, 'end leaseLost'])
 })
 
-test('the end of a shard that cannot be checkpointed has no status', () => {
+test('fault 8: the end of a shard that cannot be checkpointed has no status', () => {
   const { effects } = play(frames, ...begun, simply('shardEnded'), settled, answered(null, 'InvalidStateException'))
   assert(!effects.includes('status shardEnded'))
   assert.equal(effects.at(-1), 'end failed CheckpointError')
@@ -258,7 +258,7 @@ test('a checkpoint that is never answered after the lease is lost is no failure'
   assert.deepEqual(effects.slice(3), ['checkpoint 1', ...lost, ...lost, 'end leaseLost'])
 })
 
-test('an answer that names another position, comes twice, unasked for or not at all is a protocol error', () => {
+test('fault 6: an answer that names another position, comes twice, unasked for or not at all is a protocol error', () => {
   const asked = [...begun, batch(1, 2), requested(1)]
   for (const events of [
     [...asked, answered(at(2))],

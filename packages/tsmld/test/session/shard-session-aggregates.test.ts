@@ -6,7 +6,7 @@ import { turns } from '../support/turns.ts'
 import { answered, wireRecord } from '../support/wire-records.ts'
 
 for (const kind of codecKinds)
-  test(`${kind}: a session that resumes inside an aggregate begins behind the checkpoint, and saves from there on (20)`, async () => {
+  test(`fault 20: ${kind}: a session that resumes inside an aggregate begins behind the checkpoint, and saves from there on`, async () => {
     const seen: string[] = []
     const { daemon } = newSession(kind, {
       factory: ({ startingPosition }) => {

@@ -145,7 +145,7 @@ for (const kind of codecKinds) {
   })
 
   for (const reason of ['ThrottlingException', 'KinesisClientLibDependencyException']) {
-    test(`${kind}: ${reason} asks for the same position again after a growing delay`, async t => {
+    test(`fault 2: ${kind}: ${reason} asks for the same position again after a growing delay`, async t => {
       const clock = new VirtualClock(t)
       const { daemon, checkpointer } = await handling(kind, 1)
       const saved = checkpointer.checkpoint()
@@ -164,7 +164,7 @@ for (const kind of codecKinds) {
       assert.equal(clock.waiting, 0)
     })
 
-    test(`${kind}: ${reason} too often fails the session, by that name`, async t => {
+    test(`fault 5: ${kind}: ${reason} too often fails the session, by that name`, async t => {
       const clock = new VirtualClock(t)
       const played = await handling(kind, 1)
       const saved = rejection(played.checkpointer.checkpoint())
@@ -181,7 +181,7 @@ for (const kind of codecKinds) {
     })
   }
 
-  test(`${kind}: a checkpoint whose answer is overdue fails the session`, async t => {
+  test(`fault 6: ${kind}: a checkpoint whose answer is overdue fails the session`, async t => {
     const clock = new VirtualClock(t)
     const played = await handling(kind, 1)
     const saved = rejection(played.checkpointer.checkpoint())
@@ -194,7 +194,7 @@ for (const kind of codecKinds) {
   })
 
   for (const reason of ['InvalidStateException', 'IllegalArgumentException', 'SomethingNew']) {
-    test(`${kind}: ${reason} fails the session and is named, awaited or not`, async t => {
+    test(`fault 4: ${kind}: ${reason} fails the session and is named, awaited or not`, async t => {
       const rejections = unhandledRejections(t)
       const played = await handling(kind, 1)
       void played.checkpointer.checkpoint()
@@ -225,7 +225,7 @@ for (const kind of codecKinds) {
     assert.deepEqual(rejections, [])
   })
 
-  test(`${kind}: an answer for another position, or a second one, saves nothing and ends the session`, async () => {
+  test(`fault 6: ${kind}: an answer for another position, or a second one, saves nothing and ends the session`, async () => {
     for (const script of [[answered(2)], [answered(1), answered(1)]]) {
       const played = await handling(kind, 1, 2)
       void played.checkpointer.checkpoint(at(1))

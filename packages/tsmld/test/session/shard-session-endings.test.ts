@@ -10,7 +10,7 @@ import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 
 for (const kind of codecKinds) {
-  test(`${kind}: ShutdownException is the lease gone: signal aborted, status, leaseLost, a normal end`, async () => {
+  test(`fault 3: ${kind}: ShutdownException is the lease gone: signal aborted, status, leaseLost, a normal end`, async () => {
     const calls: string[] = []
     let error: Error | undefined
     const played = await begunSession(kind, {
@@ -71,7 +71,7 @@ for (const kind of codecKinds) {
     assert.equal(end()?.kind, 'leaseLost')
   })
 
-  test(`${kind}: a shard's end is checkpointed before its status, also when the processor has no shardEnded`, async () => {
+  test(`fault 8: ${kind}: a shard's end is checkpointed before its status, also when the processor has no shardEnded`, async () => {
     const { daemon, end } = await begunSession(kind, {})
     daemon.say(batch(1))
     await turns()
@@ -105,7 +105,7 @@ for (const kind of codecKinds) {
     assert.match(endError(played).message, /shardEnded: sink down/)
   })
 
-  test(`${kind}: a throttled end of a shard is asked for again before the status`, async t => {
+  test(`fault 8: ${kind}: a throttled end of a shard is asked for again before the status`, async t => {
     const clock = new VirtualClock(t)
     const { daemon } = await begunSession(kind, {})
     daemon.say({ kind: 'shardEnded' })
@@ -118,7 +118,7 @@ for (const kind of codecKinds) {
     assert.deepEqual(daemon.heard(), ['status shardEnded'])
   })
 
-  test(`${kind}: a shard's end whose lease is gone has the status alone, and ends as a lost lease`, async () => {
+  test(`fault 8: ${kind}: a shard's end whose lease is gone has the status alone, and ends as a lost lease`, async () => {
     const { daemon, end } = await begunSession(kind, {})
     daemon.say({ kind: 'shardEnded' })
     await turns()
@@ -128,7 +128,7 @@ for (const kind of codecKinds) {
     assert.equal(end()?.kind, 'leaseLost')
   })
 
-  test(`${kind}: shutdownRequested lets the processor checkpoint before its status`, async () => {
+  test(`fault 9: ${kind}: shutdownRequested lets the processor checkpoint before its status`, async () => {
     const { daemon } = await begunSession(kind, { shutdownRequested: checkpointer => checkpointer.checkpoint() })
     daemon.say(batch(1))
     await turns()
@@ -148,7 +148,7 @@ for (const kind of codecKinds) {
       kind === 'frames' ? Buffer.from([0, 0, 0, 1, 2, 0xff]) : Buffer.from([0x22, 0xff, 0x22, 0x0a]),
     ],
   ] as const) {
-    test(`${kind}: ${what} ends that session at once, with an error that says so, and no other`, async () => {
+    test(`fault 15: ${kind}: ${what} ends that session at once, with an error that says so, and no other`, async () => {
       const [broken, other] = await Promise.all([begunSession(kind, {}), begunSession(kind, {})])
       broken.daemon.sayBytes(bytes)
       other.daemon.say(batch(1))
@@ -162,7 +162,7 @@ for (const kind of codecKinds) {
     })
   }
 
-  test(`${kind}: a connection that closes while a handler runs aborts its signal, and its end is harmless`, async () => {
+  test(`fault 11: ${kind}: a connection that closes while a handler runs aborts its signal, and its end is harmless`, async () => {
     const work = deferred<void>()
     const played = await begunSession(kind, { processRecords: () => work.promise })
     played.daemon.say(batch(1))
@@ -178,7 +178,7 @@ for (const kind of codecKinds) {
     assert.deepEqual(played.daemon.heard(), [])
   })
 
-  test(`${kind}: a connection that ends inside a message says that it was cut off`, async () => {
+  test(`fault 15: ${kind}: a connection that ends inside a message says that it was cut off`, async () => {
     const played = await begunSession(kind, {})
     played.daemon.sayBytes(Buffer.from([0x7b]))
     played.daemon.close()
@@ -235,7 +235,7 @@ for (const kind of codecKinds) {
   })
 }
 
-test('leaseLosing while a handler runs aborts its signal, with the reason, and whatever it then throws is harmless', async () => {
+test('fault 7: leaseLosing while a handler runs aborts its signal, with the reason, and whatever it then throws is harmless', async () => {
   let aborted: unknown
   const work = deferred<void>()
   const played = await begunSession('frames', {

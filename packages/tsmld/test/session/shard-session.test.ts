@@ -70,7 +70,7 @@ for (const kind of codecKinds) {
     assert.deepEqual([records, batches, state], [1, 1, 'closed'])
   })
 
-  test(`${kind}: everything said in single bytes comes to the same`, async () => {
+  test(`fault 15: ${kind}: everything said in single bytes comes to the same`, async () => {
     const { daemon } = newSession(kind)
     for (const message of [initialize(), batch(1, 2), { kind: 'leaseLost' } as const]) {
       for (const byte of encodeDaemon(kind, message)) daemon.sayBytes(Buffer.of(byte))
@@ -89,7 +89,7 @@ for (const kind of codecKinds) {
     ],
     ['rejects', () => Promise.reject(new Error('boom'))],
   ] as const) {
-    test(`${kind}: a handler that ${how} has no status, and its session ends with the error`, async () => {
+    test(`fault 1: ${kind}: a handler that ${how} has no status, and its session ends with the error`, async () => {
       const played = await begunSession(kind, { processRecords })
       played.daemon.say(batch(1))
       await turns()
@@ -117,7 +117,7 @@ for (const kind of codecKinds) {
     ],
     ['rejects', () => Promise.reject(new Error('no cache'))],
   ] as const) {
-    test(`${kind}: a factory that ${how} leaves initialize unanswered and fails the session`, async () => {
+    test(`fault 1: ${kind}: a factory that ${how} leaves initialize unanswered and fails the session`, async () => {
       const played = newSession(kind, { factory })
       played.daemon.say(initialize())
       await turns()
@@ -176,7 +176,7 @@ for (const kind of codecKinds) {
     ['a shard end', { kind: 'shardEnded' }],
     ['an answer to a checkpoint', answered(1)],
   ] as const) {
-    test(`${kind}: ${what} before initialize is a protocol error and reaches no user code`, async () => {
+    test(`fault 16: ${kind}: ${what} before initialize is a protocol error and reaches no user code`, async () => {
       let made = 0
       const played = newSession(kind, {
         factory: () => {
@@ -192,7 +192,7 @@ for (const kind of codecKinds) {
     })
   }
 
-  test(`${kind}: a batch while another is handled is a protocol error, and no second handler runs`, async () => {
+  test(`fault 16: ${kind}: a batch while another is handled is a protocol error, and no second handler runs`, async () => {
     let calls = 0
     const work = deferred<void>()
     const played = await begunSession(kind, {

@@ -10,7 +10,7 @@ import type { KinesisRecord } from '../../src/records/record.ts'
 import { type TestRecord, type TestShard, testShard } from '../../src/testing/index.ts'
 import { checkpointed, errorOf, saving, textOf } from '../support/shard-under-test.ts'
 
-test('1: a processor that throws gets no status, its session ends, and it gets the records after its checkpoint again', async () => {
+test('fault 1: a processor that throws gets no status, its session ends, and it gets the records after its checkpoint again', async () => {
   const seen: string[] = []
   let sick = true
   await using shard = await testShard(
@@ -35,7 +35,7 @@ test('1: a processor that throws gets no status, its session ends, and it gets t
   assert.equal(shard.ended, null)
 })
 
-test('2: a throttled checkpoint is asked for again, later', async () => {
+test('fault 2: a throttled checkpoint is asked for again, later', async () => {
   await using shard = await testShard(saving)
   shard.failCheckpoints('ThrottlingException', 3)
   assert.equal(await shard.deliver([{}]), false)
@@ -45,7 +45,7 @@ test('2: a throttled checkpoint is asked for again, later', async () => {
   assert.equal(shard.busy, false)
 })
 
-test('3: a checkpoint that tells of a lost lease aborts the signal, and the shard goes as a lost lease', async () => {
+test('fault 3: a checkpoint that tells of a lost lease aborts the signal, and the shard goes as a lost lease', async () => {
   let lost = 0
   await using shard = await testShard(() => ({
     processRecords: async (_, checkpointer) => {
@@ -62,7 +62,7 @@ test('3: a checkpoint that tells of a lost lease aborts the signal, and the shar
 })
 
 for (const reason of ['InvalidStateException', 'IllegalArgumentException', 'SomethingNewException'])
-  test(`4: a checkpoint refused with ${reason} ends the session, named`, async () => {
+  test(`fault 4: a checkpoint refused with ${reason} ends the session, named`, async () => {
     await using shard = await testShard(saving)
     shard.failCheckpoints(reason)
     assert.equal(await shard.deliver([{}]), false)
@@ -71,7 +71,7 @@ for (const reason of ['InvalidStateException', 'IllegalArgumentException', 'Some
     assert.equal(error.reason, reason)
   })
 
-test('5: a checkpoint that a dependency fails is tried a bounded number of times, and then ends the session', async () => {
+test('fault 5: a checkpoint that a dependency fails is tried a bounded number of times, and then ends the session', async () => {
   await using shard = await testShard(saving)
   shard.failCheckpoints('KinesisClientLibDependencyException', 100)
   await shard.deliver([{}])
@@ -81,7 +81,7 @@ test('5: a checkpoint that a dependency fails is tried a bounded number of times
   assert.match(errorOf(shard).message, /KinesisClientLibDependencyException/)
 })
 
-test('6: a checkpoint answer that is lost, doubled or unasked for ends the session, and the next one goes on from what was saved', async () => {
+test('fault 6: a checkpoint answer that is lost, doubled or unasked for ends the session, and the next one goes on from what was saved', async () => {
   const faults: ((shard: TestShard<TestRecord>) => unknown)[] = [
     shard => shard.loseAnswers(),
     shard => shard.doubleAnswers(),
@@ -101,7 +101,7 @@ test('6: a checkpoint answer that is lost, doubled or unasked for ends the sessi
   assert.ok(errorOf(unasked) instanceof ProtocolError)
 })
 
-test('7: a lease that goes while a handler runs aborts its signal at once, and no checkpoint wins any more', async () => {
+test('fault 7: a lease that goes while a handler runs aborts its signal at once, and no checkpoint wins any more', async () => {
   const call = deferred<void>()
   const order: string[] = []
   await using shard = await testShard(({ signal }) => {
@@ -125,14 +125,14 @@ test('7: a lease that goes while a handler runs aborts its signal at once, and n
   assert.deepEqual(shard.checkpoints, [])
 })
 
-test('7: an idle shard whose lease goes is told', async () => {
+test('fault 7: an idle shard whose lease goes is told', async () => {
   await using shard = await testShard(saving)
   await shard.loseLease()
   await shard.loseLease()
   assert.deepEqual(shard.statuses, ['initialize', 'leaseLost'])
 })
 
-test("8: a shard's end is checkpointed before its status, through throttling too", async () => {
+test("fault 8: a shard's end is checkpointed before its status, through throttling too", async () => {
   for (const error of ['ThrottlingException', 'KinesisClientLibDependencyException']) {
     await using shard = await testShard(saving)
     shard.failCheckpoints(error)
@@ -145,7 +145,7 @@ test("8: a shard's end is checkpointed before its status, through throttling too
   }
 })
 
-test('8: an end that cannot be checkpointed has no status; of a lost lease the status alone', async () => {
+test('fault 8: an end that cannot be checkpointed has no status; of a lost lease the status alone', async () => {
   await using refused = await testShard(saving)
   refused.failCheckpoints('InvalidStateException')
   assert.equal(await refused.endShard(), false)
@@ -158,7 +158,7 @@ test('8: an end that cannot be checkpointed has no status; of a lost lease the s
   assert.deepEqual(lost.checkpoints, [])
 })
 
-test('9: a hand-over finishes what runs and checkpoints it; a stop is announced before', async () => {
+test('fault 9: a hand-over finishes what runs and checkpoints it; a stop is announced before', async () => {
   for (const way of ['requestShutdown', 'stop'] as const) {
     const calls = [deferred<void>(), deferred<void>()]
     const stopping: boolean[] = []
@@ -182,7 +182,7 @@ test('9: a hand-over finishes what runs and checkpoints it; a stop is announced 
   }
 })
 
-test('11: the JVM dies: the session ends uncheckpointed, and the next one waits for the handler of this one', async () => {
+test('fault 11: the JVM dies: the session ends uncheckpointed, and the next one waits for the handler of this one', async () => {
   const calls: Deferred<void>[] = []
   await using shard = await testShard(
     eachRecord(() => {
@@ -204,7 +204,7 @@ test('11: the JVM dies: the session ends uncheckpointed, and the next one waits 
   assert.deepEqual(checkpointed(shard), ['1'])
 })
 
-test('13: a slow handler holds the next batch back', async () => {
+test('fault 13: a slow handler holds the next batch back', async () => {
   const call = deferred<void>()
   let begun = 0
   await using shard = await testShard(
@@ -226,7 +226,7 @@ test('13: a slow handler holds the next batch back', async () => {
   assert.equal(begun, 6)
 })
 
-test('21: a poison record blocks and is said so; once its sink took it, the checkpoint advances', async () => {
+test('fault 21: a poison record blocks and is said so; once its sink took it, the checkpoint advances', async () => {
   let down = true
   const poison = (record: KinesisRecord): void => {
     if (textOf(record) === 'bad') throw new Error('poison')

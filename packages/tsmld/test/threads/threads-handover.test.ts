@@ -36,7 +36,7 @@ test("a shard that comes back to another thread begins there only when its older
 })
 
 for (const deed of ['hold', 'block']) {
-  test(`a newer session fails where the older one's handler does '${deed}' in another thread past the deadline: the two never overlap`, async t => {
+  test(`fault 16: a newer session fails where the older one's handler does '${deed}' in another thread past the deadline: the two never overlap`, async t => {
     const { runtime, open, begin, of } = await threadedRuntime(t, { handlerWaitMs: 50 })
     await runtime.start()
     const older = await begin('shard-1', 0)
@@ -70,7 +70,7 @@ test('a handler that ended with its thread holds no newer session back', async t
   await until('the newer one begins', () => newer.heard().includes('status initialize'))
 })
 
-test('one lease opens one session, in whichever threads it is tried', async t => {
+test('fault 16: one lease opens one session, in whichever threads it is tried', async t => {
   const { runtime, open, of, logger } = await threadedRuntime(t)
   await runtime.start()
   const first = await open({ at: 0, shardId: 'shard-1', leaseId: 'lease-x' })

@@ -73,7 +73,7 @@ test('sessions stay in the thread where they began, whatever the loads, and the 
   assert.deepEqual(of('shard-1'), ['made', 'began work', 'settled work'])
 })
 
-test('a handler that blocks its thread keeps no other thread from its work, and the status says how long that thread is silent', async t => {
+test('fault 13: a handler that blocks its thread keeps no other thread from its work, and the status says how long that thread is silent', async t => {
   const { runtime, begin, of } = await threadedRuntime(t)
   await runtime.start()
   const [blocked, other] = [await begin('shard-1', 0), await begin('shard-2', 1)]

@@ -1,0 +1,46 @@
+// What a process holds, read from Linux's /proc.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** What a process has at a time. */
+export interface ProcessCounts {
+  readonly rssBytes: number
+  readonly threads: number
+  readonly descriptors: number
+  readonly sockets: number
+}
+
+/** Null where the process is gone. */
+export function countsOf(pid: number): ProcessCounts | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+    const rssKilobytes = field('VmRSS')
+    // A zombie has a status, and no memory.
+    if (Number.isNaN(rssKilobytes)) return null
+    const links = linksOf(`/proc/${pid}/fd`)
+    return {
+      rssBytes: rssKilobytes * 1_024,
+      threads: field('Threads'),
+      descriptors: links.length,
+      sockets: links.filter(link => link.startsWith('socket:')).length,
+    }
+  } catch {
+    return null
+  }
+}
+
+/** What its descriptors are; one that is closed meanwhile counts no more. */
+function linksOf(folder: string): string[] {
+  return readdirSync(folder).flatMap(name => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** How many files and folders there are in a folder, however deep. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createStream, createTable, type LocalClients, localClients, startLocalStack } from 'tsmld-local'
+import { filesIn } from '../measure/proc.ts'
+import type { Sample, SoakEvent } from '../measure/sample.ts'
+import { type Deed, type Plan, planOf } from '../plan/schedule.ts'
+import { judge, type LeftBehind, type SoakOutcome } from '../report/outcome.ts'
+import type { SoakWorkerConfig } from '../worker/program.ts'
+import { startLoad } from './load.ts'
+import { HandledRecords } from './records.ts'
+import { WatchedWorker } from './watched-worker.ts'
+import { type SoakWorker, startWorker } from './worker-process.ts'
+
+/** A soak that has run. */
+export interface SoakRun {
+  readonly outcome: SoakOutcome
+  readonly samples: readonly Sample[]
+  readonly events: readonly SoakEvent[]
+}
+
+const kinesisShards = 4
+/** DynamoDB Local gives a small table's stream one. */
+const dynamodbShards = 1
+const lookEveryMs = 2_000
+const beginWithinMs = 120_000
+const arriveWithinMs = 120_000
+
+/** Runs a soak on emulators of its own; `tell` hears what goes on. */
+export async function runSoak(minutes: number, tell: (what: string) => void): Promise<SoakRun> {
+  const plan = planOf(minutes)
+  const stack = await startLocalStack({ onProgress: tell })
+  const clients = localClients(stack)
+  const name = `soak-${randomBytes(4).toString('hex')}`
+  const names = { streamName: `${name}-clicks`, tableName: `${name}-items` }
+  const config: SoakWorkerConfig = {
+    ...names,
+    defaults: {
+      region: stack.region,
+      kinesisEndpoint: stack.kinesisEndpoint,
+      dynamodbEndpoint: stack.dynamodbEndpoint,
+      fastStart: true,
+      failoverTimeMs: 5_000,
+      leaseAssignmentIntervalMs: 2_000,
+      shardSyncIntervalMs: 5_000,
+      heapBytes: 160 * 2 ** 20,
+      // A heap that has its pages from the start: what grows then is memory beside it, and what grows in it is seen among its live objects.
+      jvmArgs: ['-Xms160m', '-XX:+AlwaysPreTouch', '-XX:+UseSerialGC'],
+    },
+  }
+  const handled = new HandledRecords()
+  const start = (): SoakWorker =>
+    startWorker(config, stack.environment, (stream, records) => handled.note(stream, records))
+  try {
+    await createStream(clients.kinesis, names.streamName, kinesisShards)
+    await createTable(clients.dynamodb, names.tableName)
+    return await new Soak(plan, minutes, start, clients, names, handled, tell).run()
+  } finally {
+    clients[Symbol.dispose]()
+    await stack.stop()
+  }
+}
+
+class Soak {
+  readonly #plan: Plan
+  readonly #minutes: number
+  readonly #start: () => SoakWorker
+  readonly #clients: LocalClients
+  readonly #names: { readonly streamName: string; readonly tableName: string }
+  readonly #handled: HandledRecords
+  readonly #tell: (what: string) => void
+  readonly #events: SoakEvent[] = []
+  readonly #workers: SoakWorker[] = []
+  readonly #jvms = new Set<number>()
+  #second: SoakWorker | null = null
+  #from = 0
+
+  constructor(
+    plan: Plan,
+    minutes: number,
+    start: () => SoakWorker,
+    clients: LocalClients,
+    names: { readonly streamName: string; readonly tableName: string },
+    handled: HandledRecords,
+    tell: (what: string) => void,
+  ) {
+    this.#plan = plan
+    this.#minutes = minutes
+    this.#start = start
+    this.#clients = clients
+    this.#names = names
+    this.#handled = handled
+    this.#tell = tell
+  }
+
+  async run(): Promise<SoakRun> {
+    const first = this.#newWorker()
+    try {
+      return await this.#runWith(first)
+    } finally {
+      for (const { exit, signal, removeFolder } of this.#workers) {
+        signal('SIGKILL')
+        await exit
+        await removeFolder()
+      }
+    }
+  }
+
+  async #runWith(first: SoakWorker): Promise<SoakRun> {
+    await first.started
+    const watched = new WatchedWorker(first, kinesisShards + dynamodbShards, () => this.#second !== null)
+    const load = startLoad(this.#clients, this.#names, this.#plan.recordsPerSecond)
+    await until('the first worker has all shards', beginWithinMs, async () => {
+      await watched.look(0)
+      return watched.hasAll
+    })
+    watched.samples.length = 0
+    this.#tell(`${this.#plan.recordsPerSecond.toFixed(1)} records a second into each stream, ${this.#minutes} minutes`)
+    this.#from = performance.now()
+    const deeds = [...this.#plan.deeds]
+    for (let at = 0; at < this.#plan.lengthMs; at = this.#atMs()) {
+      while (deeds[0] !== undefined && deeds[0].atMs <= at)
+        await this.#do((deeds.shift() as { deed: Deed }).deed, watched)
+      await watched.look(this.#atMs())
+      await this.#lookAtSecond()
+      await delay(Math.max(0, at + lookEveryMs - this.#atMs()))
+    }
+    await load.end()
+    const { streamName, tableName } = this.#names
+    await until('all records have come', arriveWithinMs, () =>
+      [streamName, tableName].every(stream => this.#handled.hasAll(stream, load.produced)),
+    ).catch(() => this.#note('not all records have come'))
+    const left = await this.#end(first, watched)
+    const records = {
+      kinesis: this.#handled.judge(streamName, load.produced),
+      dynamodb: this.#handled.judge(tableName, load.produced),
+    }
+    const settings = { ...this.#plan, minutes: this.#minutes }
+    return { outcome: judge(watched.samples, settings, records, left), samples: watched.samples, events: this.#events }
+  }
+
+  async #do(deed: Deed, watched: WatchedWorker): Promise<void> {
+    const second = this.#second
+    switch (deed) {
+      case 'jvmKilled':
+        if (watched.jvm !== null) process.kill(watched.jvm, 'SIGKILL')
+        return this.#note("the first worker's JVM is killed")
+      case 'secondJoins':
+        this.#second = this.#newWorker()
+        return this.#note('the second worker joins')
+      case 'secondLeaves':
+      case 'secondKilled': {
+        if (second === null) return
+        const isKilled = deed === 'secondKilled'
+        second.signal(isKilled ? 'SIGKILL' : 'SIGTERM')
+        this.#note(isKilled ? 'the second worker is killed' : 'the second worker leaves')
+        const code = await second.exit
+        this.#second = null
+        if (!isKilled && code !== 0) this.#note(`the second worker ended with code ${code}`)
+      }
+    }
+  }
+
+  async #lookAtSecond(): Promise<void> {
+    const figures = await this.#second?.figures()
+    for (const { daemon } of figures?.status.streams ?? []) if (daemon.pid !== null) this.#jvms.add(daemon.pid)
+  }
+
+  /** Ends the first worker by itself, and looks what is left. */
+  async #end(first: SoakWorker, watched: WatchedWorker): Promise<LeftBehind> {
+    first.signal('SIGTERM')
+    const exitCode = await first.exit
+    // The JVM of a Node process that was killed takes its time to give its leases back.
+    await delay(4_000)
+    const jvms = [...watched.jvms, ...this.#jvms].filter(isAlive)
+    return { files: filesIn(first.folder), jvms, exitCode }
+  }
+
+  #newWorker(): SoakWorker {
+    const worker = this.#start()
+    this.#workers.push(worker)
+    return worker
+  }
+
+  #note(what: string): void {
+    this.#events.push({ atMs: this.#atMs(), what })
+    this.#tell(`${Math.round(this.#atMs() / 1_000)} s: ${what}`)
+  }
+
+  #atMs(): number {
+    return performance.now() - this.#from
+  }
+}
+
+async function until(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + withinMs; !(await holds()); await delay(500))
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

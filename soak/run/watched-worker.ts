@@ -1,0 +1,55 @@
+import { liveBytesOf } from '../measure/jvm-heap.ts'
+import { countsOf, filesIn } from '../measure/proc.ts'
+import type { Sample } from '../measure/sample.ts'
+import type { SoakWorker, WorkerFigures } from './worker-process.ts'
+
+/** Takes samples of the first worker. */
+export class WatchedWorker {
+  readonly samples: Sample[] = []
+  /** Every JVM that it was seen with. */
+  readonly jvms = new Set<number>()
+  readonly #worker: SoakWorker
+  readonly #shards: number
+  readonly #isBesideAnother: () => boolean
+  #figures: WorkerFigures | null = null
+  #taken = 0
+
+  /** @param shards how many there are in all. */
+  constructor(worker: SoakWorker, shards: number, isBesideAnother: () => boolean) {
+    this.#worker = worker
+    this.#shards = shards
+    this.#isBesideAnother = isBesideAnother
+  }
+
+  get jvm(): number | null {
+    return this.#figures?.status.streams[0]?.daemon.pid ?? null
+  }
+
+  /** Whether it has a session of every shard. */
+  get hasAll(): boolean {
+    const streams = this.#figures?.status.streams ?? []
+    return streams.reduce((sum, { shards }) => sum + shards.length, 0) === this.#shards
+  }
+
+  /** Asks it, and takes a sample. */
+  async look(atMs: number): Promise<void> {
+    this.#figures = await this.#worker.figures()
+    const { jvm: pid, hasAll } = this
+    if (pid !== null) this.jvms.add(pid)
+    const node = countsOf(this.#worker.pid)
+    if (this.#figures === null || node === null) return
+    const jvm = pid === null ? null : countsOf(pid)
+    const isAlone = hasAll && !this.#isBesideAnother()
+    // A JVM's collection takes a moment of the machine, and its answer another JVM.
+    const jvmLiveBytes = isAlone && pid !== null && this.#taken++ % 4 === 0 ? await liveBytesOf(pid) : null
+    this.samples.push({
+      atMs,
+      isAlone,
+      node,
+      nodeHeapBytes: this.#figures.heapBytes,
+      jvm: jvm === null || pid === null ? null : { ...jvm, pid },
+      jvmLiveBytes,
+      files: filesIn(this.#worker.folder).length,
+    })
+  }
+}
