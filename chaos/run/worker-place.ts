@@ -52,16 +52,18 @@ export class WorkerPlace {
     this.process?.order({ do: 'behave', mood })
   }
 
-  /** Ends what is here gracefully, and resolves with how it ended; null where nothing was. */
-  async stop(): Promise<WorkerExit | null> {
+  /** Ends what is here gracefully, and resolves with what was not clean about that; a process that had not come to run does not count. */
+  async stop(): Promise<string | null> {
     this.#isOver = true
     const last = this.process
     if (last === undefined) return null
+    const { ran } = last
     last.isToEnd = true
     last.signal('SIGTERM')
     const ended = await Promise.race([last.exited, delay(40_000, null)])
     if (ended === null) await last.end()
-    return ended
+    if (!ran || ended?.code === 0) return null
+    return `worker ${this.index + 1}: its stop at the end was not clean: ${ended === null ? 'not within 40 s' : (ended.signal ?? ended.code)}`
   }
 
   /** Kills what is here. */
