@@ -1,4 +1,5 @@
-// `npm run matrix`: the conformance matrix, every daemon on every Node, drawn as a table with the seconds of each cell; with --json as one line of JSON.
+// `npm run matrix`: the conformance matrix, every daemon on every Node, drawn as a table with the seconds of each cell; with --json as one line of JSON, with --daemons
+// without the unit tests.
 import { run } from 'node:test'
 import { drawMatrix, type MatrixCell, matrixCell } from './matrix-table.ts'
 
@@ -7,7 +8,8 @@ const cells: MatrixCell[] = []
 const failures: string[] = []
 
 // One after the other: the unit tests have deadlines of their own.
-const files = ['test/real/conformance.test.ts', 'test/real/other-nodes.test.ts']
+const daemons = 'test/real/conformance.test.ts'
+const files = process.argv.includes('--daemons') ? [daemons] : [daemons, 'test/real/other-nodes.test.ts']
 const stream = run({ files, concurrency: 1, timeout: 3_600_000 })
 stream.on('test:pass', ({ name, details }) => note(name, details.duration_ms, true))
 stream.on('test:fail', ({ name, details }) => {
