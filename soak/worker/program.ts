@@ -42,16 +42,10 @@ async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Prom
   const say = (line: SoakWorkerLine): void => {
     process.stdout.write(`${JSON.stringify(line)}\n`)
   }
-  const handled = new Map<string, string[]>()
+  // Told before its promise settles, and a pipe is written at once: what a killed process has checkpointed, it has told.
   const note = (stream: string, record: string): void => {
-    const records = handled.get(stream) ?? []
-    if (records.push(record) === 1) handled.set(stream, records)
+    say({ type: 'handled', stream, records: [record] })
   }
-  const tell = (): void => {
-    for (const [stream, records] of handled) say({ type: 'handled', stream, records })
-    handled.clear()
-  }
-  const telling = setInterval(tell, 200)
   const runtime = createRuntime({
     sharedDaemon: true,
     stopDeadlineMs: 20_000,
@@ -89,8 +83,6 @@ async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Prom
     throw error
   } finally {
     clearInterval(starting)
-    clearInterval(telling)
-    tell()
     process.stdin.destroy()
   }
 }

@@ -55,6 +55,10 @@ test('a count whose least rises is named; one that comes and goes is not', () =>
   const sockets = (of: (at: number) => number) => samplesOf((_, at) => ({ node: { ...counts, sockets: of(at) } }))
   assert.deepEqual(wrongIn(sockets(at => 14 + (at % 5))), [])
   assert.deepEqual(wrongIn(sockets(at => 14 + Math.floor(at / 100))), ['Node sockets'])
+  const jvm = (threads: number) =>
+    samplesOf((_, at) => ({ jvm: { ...counts, pid: 7, threads: at > 250 ? threads : 12 } }))
+  assert.deepEqual(wrongIn(jvm(20)), [])
+  assert.deepEqual(wrongIn(jvm(21)), ['JVM threads'])
   assert.deepEqual(wrongIn(samplesOf((_, at) => ({ files: at > 500 ? 4 : 3 }))), [])
   assert.deepEqual(wrongIn(samplesOf((_, at) => ({ files: at > 250 ? 4 : 3 }))), ['files and folders'])
 })
