@@ -10,9 +10,15 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER, unit
       : `must be a whole number ${range}${unit}, not ${shown(value)}`
 }
 
-/** Durations: whole milliseconds. */
+/** Node's timers take up to 2^31 − 1, and fire at once beyond; some waits are a little longer than the option that they go by. */
+const greatestMs = 2_000_000_000
+
+/** Durations: whole milliseconds, 23 days at most. */
 export function milliseconds(min: number): Check {
-  return integer(min, Number.MAX_SAFE_INTEGER, ' milliseconds')
+  const isDuration = integer(min, Number.MAX_SAFE_INTEGER, ' milliseconds')
+  return value =>
+    isDuration(value) ??
+    ((value as number) > greatestMs ? `must be at most ${greatestMs} milliseconds, not ${shown(value)}` : null)
 }
 
 /** Texts that match a pattern whole. */

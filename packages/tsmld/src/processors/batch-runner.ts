@@ -232,10 +232,12 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
       try {
         await sink(record, { error, attempts, shard: this.#shard })
         this.#events.calls.settled(record)
-        if (this.#life.phase !== 'over') this.#events.tell({ kind: 'recordDeadLettered', record, error, attempts })
-        return this.#life.phase !== 'over'
+        if (this.#life.phase === 'over') return false
+        this.#events.tell({ kind: 'recordDeadLettered', record, error, attempts })
+        return true
       } catch (sinkError) {
         this.#events.calls.settled(record)
+        if (this.#life.phase === 'over') return false
         this.#events.blocks(record, sinkError, delivery, 'deadLetterSink')
         if (!(await this.#blocked(delivery))) return false
       }

@@ -31,7 +31,6 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
   readonly #body: Promise<void>
   /** How the body ended; null while it runs. */
   #end: { readonly error: Error | null } | null = null
-  #refused = false
 
   constructor(shard: Shard, body: ShardBody<R>) {
     this.#shard = shard
@@ -45,18 +44,16 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
 
   async processRecords(batch: Batch<R>, checkpointer: Checkpointer): Promise<void> {
     this.#assertRuns()
-    if (batch.records.length === 0) return
-    if (this.#end !== null) {
-      this.#refused = true
-      return
-    }
+    if (batch.records.length === 0 || this.#end !== null) return
     // No race with the body: each would stay with that promise for as long as the shard is held.
     await this.#batches.give(batch, checkpointer)
   }
 
   async shardEnded(): Promise<void> {
+    // Returned when the process began to stop, maybe in the midst of its last batch.
+    const isEarly = this.#end !== null
     await this.#finish()
-    if (this.#refused) throw this.#early()
+    if (isEarly) throw this.#early()
   }
 
   shutdownRequested(): Promise<void> {
@@ -75,7 +72,7 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
     try {
       await body(this.#batches, this.#shard)
       this.#end = { error: null }
-      this.#refused = this.#batches.close(null, this.#mayLeave ? null : this.#early())
+      this.#batches.close(null, this.#mayLeave ? null : this.#early())
     } catch (thrown) {
       const error = asError(thrown)
       this.#end = { error }

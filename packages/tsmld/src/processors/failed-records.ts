@@ -21,6 +21,10 @@ export class PendingRecord<R> implements InLane<PendingRecord<R>> {
   blocks = false
   /** What the filter or the key function threw: it can never be handled. */
   broken: { readonly error: unknown } | null = null
+  /** Why it goes to the dead-letter sink, and to nothing else any more. */
+  poison: { readonly error: unknown } | null = null
+  /** How often the sink was given it. */
+  deliveries = 0
 
   constructor(record: R, ticket: number, key: string) {
     this.record = record
@@ -31,7 +35,7 @@ export class PendingRecord<R> implements InLane<PendingRecord<R>> {
 
 /** Where records go that are no longer with {@link FailedRecords}. */
 export interface FailedRecordsOwner<R> {
-  /** It is to be handled again. */
+  /** It is to be handled again, or, where it is poison, to be delivered again, when a slot is free. */
   again(pending: PendingRecord<R>): void
   /** It was skipped, or the sink took it. */
   givenUp(pending: PendingRecord<R>): void
@@ -85,37 +89,13 @@ export class FailedRecords<R extends Position> {
     })
   }
 
-  /** What blocks is not tried again once the shard is being left, and nothing is once it is lost. */
-  enter(phase: LifePhase): void {
-    this.#phase = phase
-    for (const [pending, timer] of this.#delays) {
-      if (phase !== 'over' && !pending.blocks) continue
-      this.#clock.clearTimeout(timer)
-      this.#delays.delete(pending)
-    }
-    if (phase === 'over') this.#waiting = 0
-  }
-
-  #poison(pending: PendingRecord<R>, error: unknown): void {
-    const { record, attempts } = pending
+  /** Gives a poison record to the dead-letter sink; until that takes it, it blocks. */
+  deliver(pending: PendingRecord<R>): void {
+    const { record, attempts, poison } = pending
     const { onPoison } = this.#policy
-    if (onPoison === 'block') {
-      this.#block(pending, error, attempts, 'handler', () => {
-        this.#owner.again(pending)
-        this.#owner.changed()
-      })
-    } else if (onPoison === 'skip') {
-      this.#events.tell({ kind: 'recordSkipped', record, error, attempts })
-      this.#owner.givenUp(pending)
-      this.#owner.changed()
-    } else this.#deliver(pending, error, 1)
-  }
-
-  /** Gives it to the dead-letter sink, again and again until that took it. */
-  #deliver(pending: PendingRecord<R>, error: unknown, delivery: number): void {
-    const { record, attempts } = pending
-    const { onPoison } = this.#policy
-    if (typeof onPoison === 'string') return
+    if (typeof onPoison === 'string' || poison === null) return
+    const { error } = poison
+    const delivery = ++pending.deliveries
     const took = (): void => {
       this.#delivering--
       this.#events.calls.settled(record)
@@ -128,9 +108,7 @@ export class FailedRecords<R extends Position> {
     const refused = (sinkError: unknown): void => {
       this.#delivering--
       this.#events.calls.settled(record)
-      this.#block(pending, sinkError, delivery, 'deadLetterSink', () => {
-        this.#deliver(pending, error, delivery + 1)
-      })
+      this.#block(pending, sinkError, delivery, 'deadLetterSink')
       this.#owner.changed()
     }
     this.#delivering++
@@ -146,17 +124,41 @@ export class FailedRecords<R extends Position> {
     else took()
   }
 
-  #block(
-    pending: PendingRecord<R>,
-    error: unknown,
-    attempts: number,
-    by: 'handler' | 'deadLetterSink',
-    again: () => void,
-  ): void {
+  /** What blocks is not tried again once the shard is being left, and nothing is once it is lost. */
+  enter(phase: LifePhase): void {
+    this.#phase = phase
+    for (const [pending, timer] of this.#delays) {
+      if (phase !== 'over' && !pending.blocks) continue
+      this.#clock.clearTimeout(timer)
+      this.#delays.delete(pending)
+    }
+    if (phase === 'over') this.#waiting = 0
+  }
+
+  #poison(pending: PendingRecord<R>, error: unknown): void {
+    const { record, attempts } = pending
+    const { onPoison } = this.#policy
+    if (onPoison === 'block') {
+      this.#block(pending, error, attempts, 'handler')
+    } else if (onPoison === 'skip') {
+      this.#events.tell({ kind: 'recordSkipped', record, error, attempts })
+      this.#owner.givenUp(pending)
+      this.#owner.changed()
+    } else {
+      pending.poison = { error }
+      this.deliver(pending)
+    }
+  }
+
+  #block(pending: PendingRecord<R>, error: unknown, attempts: number, by: 'handler' | 'deadLetterSink'): void {
     pending.blocks = true
     if (this.#phase === 'over') return
     this.#events.blocks(pending.record, error, attempts, by)
-    if (this.#phase === 'open') this.#delay(pending, jitteredBackoffMs(attempts, this.#policy.retry.backoff), again)
+    if (this.#phase === 'open')
+      this.#delay(pending, jitteredBackoffMs(attempts, this.#policy.retry.backoff), () => {
+        this.#owner.again(pending)
+        this.#owner.changed()
+      })
   }
 
   #delay(pending: PendingRecord<R>, delayMs: number, then: () => void): void {

@@ -216,10 +216,9 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
       if (!(await this.#failed(`flush('${kind}')`, error))) this.#stuck = true
       return
     }
-    if (this.#life.phase === 'over') return
     // A full one may have become due meanwhile.
     if (this.#due === kind) this.#due = null
-    this.#flushed(`flush('${kind}')`, tokens, kind === 'full')
+    this.#flushed(`flush('${kind}')`, tokens, kind)
   }
 
   async #heartbeat(): Promise<void> {
@@ -230,23 +229,25 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
       await this.#failed('heartbeat()', error)
       return
     }
-    if (this.#life.phase === 'over') return
     this.#isBeatDue = false
-    if (tokens.length === 0) this.#failures.succeeded()
-    else this.#flushed('heartbeat()', tokens)
+    this.#flushed('heartbeat()', tokens, null)
   }
 
   /** Records are done. @throws RecordProcessorError on what cannot be; then none of them is. */
-  #flushed(by: string, tokens: readonly FlushToken[], isAll = false): void {
+  #flushed(by: string, tokens: readonly FlushToken[], kind: FlushKind | null): void {
+    if (this.#life.phase === 'over') return
     this.#failures.succeeded()
     const problem = this.#held.problem(tokens)
     if (problem !== null) throw this.#error(`${by} ${problem}`)
-    const missing = this.#held.size - tokens.length
-    if (isAll && missing > 0) throw this.#error(`${by} did not return the tokens of ${missing} records that were added`)
+    if (kind === 'full' && tokens.length < this.#held.size)
+      throw this.#error(`${by} did not return the tokens of ${this.#held.size - tokens.length} records that were added`)
     this.#held.done(tokens)
-    this.#added = { records: 0, bytes: 0 }
-    this.#clock.clearTimeout(this.#flushTimer)
-    this.#flushTimer = undefined
+    // A heartbeat is no flush of what is still held.
+    if (kind !== null || this.#held.size === 0) {
+      this.#added = { records: 0, bytes: 0 }
+      this.#clock.clearTimeout(this.#flushTimer)
+      this.#flushTimer = undefined
+    }
     this.#pace.reachedEnd()
   }
 

@@ -242,6 +242,10 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
       this.#left = true
       return
     }
+    if (pending.poison !== null) {
+      this.#failed.deliver(pending)
+      return
+    }
     this.#running++
     pending.attempts++
     const context = this.#attempts.context(pending.attempts)

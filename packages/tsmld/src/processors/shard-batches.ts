@@ -85,15 +85,13 @@ export class ShardBatches<R extends Position> implements AsyncIterableIterator<S
     this.#next = null
   }
 
-  /** Nobody pulls any more: settles what was pulled last, and what nobody pulled. Gives whether there is any of the latter. */
-  close(pulled: Error | null, unpulled: Error | null): boolean {
+  /** Nobody pulls any more: settles what was pulled last, and what nobody pulled. */
+  close(pulled: Error | null, unpulled: Error | null): void {
     this.end()
     settle(this.#last, pulled)
     settle(this.#next?.handed ?? null, unpulled)
-    const isAnyLeft = this.#next !== null
     this.#last = null
     this.#next = null
-    return isAnyLeft
   }
 }
 

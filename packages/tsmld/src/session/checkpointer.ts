@@ -76,7 +76,7 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
       `checkpoint() takes a record or its { sequenceNumber, subSequenceNumber }, or nothing, not ${shown(at)}.`,
     )
   }
-  if (!/^\d+$/.test(at.sequenceNumber) || !Number.isSafeInteger(at.subSequenceNumber) || at.subSequenceNumber < 0) {
+  if (!isPosition(at)) {
     return outOfRange(at, 'is not a position of a record')
   }
   // With no record delivered in this session the only position worth saving is the shard's end.
@@ -84,6 +84,12 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
     return outOfRange(at, 'was not delivered in this session')
   return { sequenceNumber: at.sequenceNumber, subSequenceNumber: at.subSequenceNumber }
 }
+
+const isPosition = ({ sequenceNumber, subSequenceNumber }: Position): boolean =>
+  typeof (sequenceNumber as unknown) === 'string' &&
+  /^\d+$/.test(sequenceNumber) &&
+  Number.isSafeInteger(subSequenceNumber) &&
+  subSequenceNumber >= 0
 
 const outOfRange = (at: Position, why: string): CheckpointError =>
   refusal(

@@ -100,11 +100,12 @@ export class ThreadHost {
 
   /** A stream that is open already stays as it is: its tree started again, and its leases are still not to be used twice. */
   async #openStream(plan: StreamPlan): Promise<void> {
+    const factory = await importProcessor<unknown>(plan.processor)
     if (this.#streams.has(plan.name)) return
     const context = {
       stream: plan.label,
       applicationName: plan.name,
-      factory: await importProcessor<unknown>(plan.processor),
+      factory,
       newCodec: () => framesCodec(plan.limits),
       logger: withFields(threadLogger(this.#post), { stream: plan.name }),
       checkpointTimeoutMs: plan.checkpointTimeoutMs,
@@ -117,7 +118,6 @@ export class ThreadHost {
   async #listen({ stream: name, at, token, handshakeTimeoutMs, maxPendingHandshakes }: ListenPlan) {
     const stream = this.#streams.get(name)
     if (stream === undefined) throw new Error(`The stream ${name} is not open in this thread.`)
-    await stream.listener?.close()
     const listener = await listen({
       at,
       handshake: () => helloHandshake(token),
@@ -128,7 +128,9 @@ export class ThreadHost {
         stream.context.logger.warn({ reason }, 'a connection was refused')
       },
     })
+    const before = stream.listener
     stream.listener = listener
+    await before?.close()
     void listener.failed.then(error => {
       this.#post({ kind: 'listenerFailed', stream: name, error: toPlain(error) })
     })
@@ -154,6 +156,8 @@ export class ThreadHost {
     this.#sessions.set(number, { session, turn })
     this.#post({ kind: 'opened', session: number, hello: withoutToken(hello) })
     session.signal.addEventListener('abort', () => {
+      // One that the main thread refused gets no answer.
+      turn.reject(session.signal.reason as Error)
       this.#post({ kind: 'lost', session: number, error: toPlain(session.signal.reason) })
     })
     void session.ended.then(async end => {

@@ -108,7 +108,12 @@ export class ThreadedHome implements SessionHome {
   async listen(signal: AbortSignal): Promise<StreamListeners> {
     const run = newRun()
     this.#listenRun = run
-    await unlessCalledOff(Promise.all(this.#options.pool.slots.map(slot => this.#occupy(slot, run))), signal)
+    try {
+      await unlessCalledOff(Promise.all(this.#options.pool.slots.map(slot => this.#occupy(slot, run))), signal)
+    } catch (error) {
+      run.over.abort()
+      throw error
+    }
     const terminate = async (): Promise<void> => {
       run.over.abort()
       const posts = [...this.#posts.values()]
@@ -154,7 +159,11 @@ export class ThreadedHome implements SessionHome {
       maxPendingHandshakes,
     })
     if (answer.kind !== 'listening') throw new ProtocolError(`Thread ${slot.index} answered ${answer.kind}.`)
-    if (run.over.signal.aborted) return this.#closeListener(thread)
+    if (run.over.signal.aborted) {
+      // The thread listens for the next run already, or will: the newest listener is the one that it has.
+      if (this.#listenRun === run) await this.#closeListener(thread)
+      return
+    }
     const post = { slot, thread, address: answer.address }
     this.#posts.set(slot.index, post)
     void thread.failed.then(error => {

@@ -55,6 +55,7 @@ const wrongOnKinesis: readonly (readonly [Record<string, unknown>, RegExp])[] = 
   [{ maxRecords: Number.NaN }, /'maxRecords'/],
   [{ maxRecords: null }, /'maxRecords' .*not null/],
   [{ idleTimeBetweenReadsMs: 199 }, /'idleTimeBetweenReadsMs' .*at least 200 milliseconds/],
+  [{ stallTimeoutMs: Number.MAX_SAFE_INTEGER }, /'stallTimeoutMs' .*at most 2000000000 milliseconds/],
   [{ failoverTimeMs: -1 }, /'failoverTimeMs'/],
   [{ gracefulLeaseHandoff: 'yes' }, /'gracefulLeaseHandoff' .*true or false/],
   [{ metricsLevel: 'ALL' }, /'metricsLevel' .*must be 'NONE' or 'SUMMARY' or 'DETAILED'/],

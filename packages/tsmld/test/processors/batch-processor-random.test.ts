@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { FlushToken } from '../../src/processors/flusher.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
+import { CheckpointOracle, placeOf } from '../support/checkpoint-oracle.ts'
 import { flushing, type TestFlusher } from '../support/flushers.ts'
 import { turns } from '../support/turns.ts'
 import { wireRecord } from '../support/wire-records.ts'
@@ -22,7 +23,11 @@ function batchesOf(sizes: readonly (readonly number[])[]): WireRecord[][] {
   )
 }
 
-const placeOf = ({ sequenceNumber, subSequenceNumber }: WireRecord): string => `${sequenceNumber}/${subSequenceNumber}`
+/** Whether no more of its aggregate follows a place. */
+function isWhole(place: string, all: readonly WireRecord[]): boolean {
+  const at = all.findIndex(record => placeOf(record) === place)
+  return all[at + 1]?.sequenceNumber !== all[at]?.sequenceNumber
+}
 
 /** Makes a flusher ignore, refuse, throw, and return any part of what it holds in any order; gives the places of the records that are done. */
 function misbehave(flusher: TestFlusher, roll: () => number): Set<string> {
@@ -72,37 +77,16 @@ test('whatever a flusher does, no checkpoint passes a record that is not done, a
   ): Promise<void> => {
     const batches = batchesOf(sizes)
     const all = batches.flat()
-    const { daemon, flusher, clock, session, end } = await flushing(t, { maxRecords, subSequenceCheckpoints })
+    const played = await flushing(t, { maxRecords, subSequenceCheckpoints })
+    const { flusher, clock, session } = played
     const done = misbehave(flusher, () => rolls.next().value as number)
-    const heard: string[] = []
-    const hear = (): void => {
-      for (const line of daemon.heard()) {
-        heard.push(line)
-        const [, at] = /^checkpoint (\d+\/\d+)$/.exec(line) ?? []
-        if (at === undefined) continue
-        const place = all.findIndex(record => placeOf(record) === at)
-        const missed = all.slice(0, place + 1).filter(record => !done.has(placeOf(record)))
-        assert.deepEqual(missed.map(placeOf), [], `checkpoint ${at}`)
-        if (!subSequenceCheckpoints)
-          assert.notEqual(all[place + 1]?.sequenceNumber, all[place]?.sequenceNumber, `${at} is inside an aggregate`)
-      }
-    }
-    const statuses = (): number => heard.filter(line => line.startsWith('status')).length
-    const waitForStatus = async (): Promise<void> => {
-      const before = statuses()
-      for (let ms = 0; statuses() === before; ms += 50) {
-        assert.ok(ms < 1_000_000 && end()?.kind !== 'failed', JSON.stringify(end()))
-        await clock.pass(50)
-        hear()
-      }
-    }
-    for (const records of batches) {
-      daemon.say({ kind: 'processRecords', records, millisBehindLatest: 0, atShardEnd: false })
-      await waitForStatus()
-    }
-    daemon.say({ kind: 'shardEnded' })
-    await waitForStatus()
-    assert.deepEqual(heard.slice(-2), ['checkpoint latest', 'status shardEnded'])
+    const oracle = new CheckpointOracle(played, all, done)
+    for (const records of batches)
+      await oracle.say({ kind: 'processRecords', records, millisBehindLatest: 0, atShardEnd: false })
+    await oracle.say({ kind: 'shardEnded' })
+    assert.deepEqual(oracle.heard.slice(-2), ['checkpoint latest', 'status shardEnded'])
+    if (!subSequenceCheckpoints)
+      for (const at of oracle.checkpoints) assert.ok(isWhole(at, all), `${at} is inside an aggregate`)
     assert.equal(done.size, all.length)
     session.end(new Error('over'))
     await turns()

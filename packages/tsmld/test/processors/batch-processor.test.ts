@@ -51,6 +51,19 @@ test('a partial flush comes by count and by bytes, counted from the last one on'
   }
 })
 
+test('a heartbeat that gives tokens is no flush: what is still held is flushed by time and count all the same', async t => {
+  const { daemon, flusher, clock } = await flushing(t, { heartbeatIntervalMs: 300, maxRecords: 4 })
+  flusher.beat = () => (flusher.kept.length > 1 ? flusher.take(1) : [])
+  daemon.say(batch(1, 2, 3))
+  await clock.pass(1_000)
+  assert.deepEqual(flusher.newCalls(), ['added 1', 'added 2', 'added 3', 'partial'])
+  daemon.say(batch(4, 5, 6))
+  await clock.pass(300)
+  daemon.say(batch(7))
+  await turns()
+  assert.deepEqual(flusher.newCalls(), ['added 4', 'added 5', 'added 6', 'added 7', 'partial'])
+})
+
 test('the checkpoint is the highest record whose every predecessor is done, whatever the order of the tokens', async t => {
   const { daemon, flusher, clock } = await flushing(t)
   flusher.flushes = () => flusher.take(1, 3)

@@ -227,6 +227,18 @@ test('so does one whose body returned before it pulled the last batch', async ()
   assert.match(endError(played).message, /returned before/)
 })
 
+test('and one whose body returned in the midst of the last batch: nobody knows whether it was done', async () => {
+  const played = await shardOf(() => async (batches, { stopping }) => {
+    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
+  })
+  played.session.announceStop()
+  played.daemon.say(batch(1))
+  assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
+  played.daemon.say({ kind: 'shardEnded' })
+  assert.deepEqual(await heardBy(played.daemon), [])
+  assert.match(endError(played).message, /returned before/)
+})
+
 test('who pulls ahead gets the batches in order', async () => {
   const { daemon, notes } = await shardOf(note => async batches => {
     const pulled = await Promise.all([batches.next(), batches.next(), batches.next()])

@@ -112,6 +112,7 @@ for (const kind of codecKinds) {
     ['after the last user record of an aggregate', at(3, 1)],
     ['with a sentinel', { sequenceNumber: 'LATEST', subSequenceNumber: 0 }],
     ['that is no number', { sequenceNumber: '3x', subSequenceNumber: 0 }],
+    ['that is no text', { sequenceNumber: 3 as never, subSequenceNumber: 0 }],
     ['with a sub-sequence number below 0', at(2, -1)],
     ['with a sub-sequence number that is no integer', at(2, 0.5)],
     ['that is a text', '2' as never],
