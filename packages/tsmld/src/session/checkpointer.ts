@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts'
 import type { WirePosition } from '../protocol/messages.ts'
 import type { Position } from '../records/record.ts'
 import { comparePositions } from '../records/sequence-number.ts'
+import { mayCheckpointAt } from './delivered-positions.ts'
 import type { Checkpointer } from './record-processor.ts'
 import { type SessionState, SHARD_END } from './session-events.ts'
 
@@ -79,11 +80,14 @@ function resolvePosition(state: SessionState, at: Position | undefined): WirePos
   if (!isPosition(at)) {
     return outOfRange(at, 'is not a position of a record')
   }
-  // With no record delivered in this session the only position worth saving is the shard's end.
-  if (state.delivered === null || comparePositions(at, state.delivered) > 0)
-    return outOfRange(at, 'was not delivered in this session')
+  if (!mayCheckpointAt(at, state)) return outOfRange(at, notDelivered(state))
   return { sequenceNumber: at.sequenceNumber, subSequenceNumber: at.subSequenceNumber }
 }
+
+const notDelivered = ({ firstDelivered, delivered }: SessionState): string =>
+  firstDelivered === null || delivered === null
+    ? 'was not delivered in this session, which has delivered no record yet'
+    : `was not delivered in this session, whose records go from ${firstDelivered.sequenceNumber} to ${delivered.sequenceNumber}`
 
 const isPosition = ({ sequenceNumber, subSequenceNumber }: Position): boolean =>
   typeof (sequenceNumber as unknown) === 'string' &&

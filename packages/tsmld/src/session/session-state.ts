@@ -19,7 +19,7 @@
 // json-lines always, frames when the lease is about to be given back.
 
 import { CheckpointError, ProtocolError } from '../errors.ts'
-import type { DaemonMessage, WirePosition } from '../protocol/messages.ts'
+import type { DaemonMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
 import { comparePositions } from '../records/sequence-number.ts'
 import {
   type HandledMessage,
@@ -38,7 +38,9 @@ export const initialState: SessionState = {
   phase: { name: 'awaitingInitialize' },
   lease: 'held',
   start: null,
+  firstDelivered: null,
   delivered: null,
+  batch: null,
   saved: null,
   outstanding: null,
   wanted: null,
@@ -118,10 +120,15 @@ function handle(
     return { state: lost.state, effects: [...lost.effects, { kind: 'runHandler', message }] }
   }
   if (state.lease === 'lost') return settle(handling, rules)
-  const last = message.kind === 'processRecords' ? message.records.at(-1) : undefined
-  const delivered = last === undefined ? handling : { ...handling, delivered: positionOf(last) }
-  const sent = sendWanted(delivered, rules)
+  const sent = sendWanted(message.kind === 'processRecords' ? deliver(handling, message.records) : handling, rules)
   return { state: sent.state, effects: [...sent.effects, { kind: 'runHandler', message }] }
+}
+
+function deliver(state: SessionState, batch: readonly WireRecord[]): SessionState {
+  const [first] = batch
+  const last = batch.at(-1)
+  if (first === undefined || last === undefined) return state
+  return { ...state, firstDelivered: state.firstDelivered ?? positionOf(first), delivered: positionOf(last), batch }
 }
 
 function settle(state: SessionState, rules: SessionRules): Transition {
@@ -129,7 +136,12 @@ function settle(state: SessionState, rules: SessionRules): Transition {
   if (phase.name !== 'handling') return { state, effects: [] }
   const atEnd = phase.action === 'shardEnded' && state.lease === 'held' && state.saved?.sequenceNumber !== 'SHARD_END'
   return finish(
-    { ...state, phase: { name: 'finishing', action: phase.action }, wanted: atEnd ? SHARD_END : state.wanted },
+    {
+      ...state,
+      phase: { name: 'finishing', action: phase.action },
+      batch: null,
+      wanted: atEnd ? SHARD_END : state.wanted,
+    },
     rules,
   )
 }
@@ -247,7 +259,7 @@ function fail(state: SessionState, what: string): Transition {
 function end(state: SessionState, how: SessionEnd): Transition {
   const error = 'error' in how ? how.error : leaseIsGone(endings[how.kind])
   return {
-    state: { ...state, phase: { name: 'closed' }, outstanding: null, wanted: null },
+    state: { ...state, phase: { name: 'closed' }, batch: null, outstanding: null, wanted: null },
     effects: [
       { kind: 'abortSignal', error },
       { kind: 'rejectCheckpoints', error },
