@@ -46,7 +46,7 @@ const ofRecords: readonly (readonly [string, EachRecordOptions<KinesisRecord>, R
   ['a key without a return', { concurrency: 2, key: () => undefined as never }, /^key\(\) returned undefined/],
 ] // prettier-ignore
 for (const [what, options, message] of ofRecords)
-  test(`eachRecord: ${what} fails the session, and no record is handled`, async () => {
+  test(`eachRecord: ${what} fails the session, and no record is handled (1)`, async () => {
     let calls = 0
     const factory = eachRecord<KinesisRecord>(() => void calls++, options)
     assert.match((await failureOf(factory)).message, message)
@@ -81,7 +81,7 @@ const results: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['no position', () => ({ failed: [undefined] }), /no record of its batch, undefined/],
 ] // prettier-ignore
 for (const [what, handler, message] of results)
-  test(`eachBatch: ${what} is no result: the session fails, and the handler is not asked again`, async () => {
+  test(`eachBatch: ${what} is no result: the session fails, and the handler is not asked again (1)`, async () => {
     let calls = 0
     const counted = (): undefined => {
       calls++
