@@ -77,6 +77,8 @@ function recordPolicy<R extends Position>(handler: RecordHandler<R>, options: Ea
     throw new ConfigError(
       `${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`,
     )
+  if (isSchema(options))
+    throw new ConfigError(`${where} was given a handler and then a schema: the schema comes first.`)
   checkOptions(where, options, eachRecordChecks)
   return policyOf(handler, options)
 }

@@ -14,9 +14,14 @@ export type ShardBody<R> = (batches: AsyncIterableIterator<ShardBatch<R>, undefi
  * body to say. A body that throws, or returns before its batches end, fails the shard's session: the shard begins again from its last checkpoint.
  * @throws ConfigError on what is no function.
  */
-export function eachShard<R extends Position = KinesisRecord>(body: ShardBody<R>): ProcessorFactory<R> {
+export function eachShard<R extends Position = KinesisRecord>(body: ShardBody<R>): ProcessorFactory<R>
+export function eachShard<R extends Position>(body: ShardBody<R>, ...others: unknown[]): ProcessorFactory<R> {
   if (typeof (body as unknown) !== 'function')
     throw new ConfigError(`eachShard() needs a function of batches, not ${typeof body}.`)
+  if (others.length > 0)
+    throw new ConfigError(
+      'eachShard() takes a body and no options: what it does with its batches, and when, is for the body to say.',
+    )
   return shard => new ShardRunner(shard, body)
 }
 

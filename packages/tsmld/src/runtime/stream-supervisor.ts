@@ -35,6 +35,11 @@ export interface StreamStatus {
 
 /** A connection ends because its bridge process died, or with the JVM, whose own exit then tells more. */
 const exitNoticeMs = 1_000
+const failedChild: Readonly<Record<string, string>> = {
+  sessions: 'the sessions failed and start again',
+  listener: 'the listener failed and starts again',
+  daemon: 'the daemon failed and starts again',
+}
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 
 /** One stream's tree, rest for one: sessions, listener, daemon. */
@@ -97,7 +102,7 @@ export class StreamSupervisor {
       new RestartPolicy(settings.restartLimit, daemonBackoff),
       (child, error, delayMs) => {
         this.#state = 'restarting'
-        this.#logger.error({ err: error, child, delayMs }, `the ${child} failed and starts again: ${error.message}`)
+        this.#logger.error({ err: error, child, delayMs }, `${failedChild[child] ?? child}: ${error.message}`)
       },
     )
     this.failed = this.#tree.failed.then(error => {

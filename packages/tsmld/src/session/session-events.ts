@@ -1,4 +1,5 @@
 import type { Action, DaemonMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
+import type { Whose } from './blame.ts'
 
 /** The position after which a shard has no more records. */
 export const SHARD_END: WirePosition = { sequenceNumber: 'SHARD_END', subSequenceNumber: 0 }
@@ -30,6 +31,8 @@ type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: Wi
 export interface SessionState {
   readonly phase: SessionPhase
   readonly lease: 'held' | 'lost'
+  /** For the words of errors. */
+  readonly whose: Whose
   /** The checkpoint that the session began after; null until it has begun. */
   readonly start: WirePosition | null
   /** The first position handed to the processor. */

@@ -61,7 +61,7 @@ export class ShardSession<R> {
   readonly #checkpointer: SessionCheckpointer
   #logger: Logger
   #shardId: string | null
-  #state: SessionState = initialState
+  #state: SessionState
   #processor: RecordProcessor<R> | null = null
   #running: Promise<void> = Promise.resolve()
   #timer: object | undefined
@@ -75,6 +75,7 @@ export class ShardSession<R> {
     this.#connection = connection
     this.#shardId = shardId
     this.#logger = context.logger
+    this.#state = { ...initialState, whose: this.#whose }
     this.#codec = context.newCodec()
     this.#rules = {
       checkpointsBetweenActions: this.#codec.checkpointsBetweenActions,

@@ -58,6 +58,10 @@ test('by default a poison record blocks its shard: nothing advances, the session
   await clock.pass(300)
   assert.deepEqual(events, ['recordFailed', 'recordFailed', 'recordBlocked'])
   assert.equal(log.messages('error').length, 1)
+  assert.match(
+    log.messages('error')[0] ?? '',
+    /mend the handler or the schema .* onPoison: deadLetter\(sink\), or 'skip', which loses them/,
+  )
   assert.match(log.messages('error')[0] ?? '', /a record fails again and again and blocks the shard.*poison/)
   const [line] = log.lines.filter(({ level }) => level === 'error')
   assert.deepEqual(

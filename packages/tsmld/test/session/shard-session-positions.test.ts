@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CheckpointError } from '../../src/errors.ts'
-import { at, handling, newSession } from '../support/played-session.ts'
+import { at, endError, handling, newSession } from '../support/played-session.ts'
 import { codecKinds } from '../support/scripted-daemon.ts'
 import { rejection, turns } from '../support/turns.ts'
 import { answered, batch, initialize, wireRecord } from '../support/wire-records.ts'
@@ -36,7 +36,7 @@ for (const kind of codecKinds) {
     const { daemon, checkpointer, settle } = await handling(kind, 10, 20, 30)
     assert.match(
       (await rejection(checkpointer.checkpoint(at(25)))).message,
-      /^Cannot checkpoint at .* 25, .* go from 10 to 30/,
+      /^Cannot checkpoint .* at .* 25, .* go from 10 to 30/,
     )
     settle()
     await turns()
@@ -85,5 +85,41 @@ for (const kind of codecKinds) {
     await turns()
     await saved
     assert.deepEqual(daemon.heard(), ['status processRecords'])
+  })
+
+  for (const [what, given, words] of [
+    ['an array of records', [wireRecord(1)], /not an array: name its last record, as in records\.at\(-1\)\.$/],
+    [
+      'a batch',
+      { records: [wireRecord(1)], millisBehindLatest: 0, atShardEnd: false },
+      /not a batch: name its last record/,
+    ],
+    ['half a position', { sequenceNumber: '1' }, /not a sequenceNumber without its subSequenceNumber \(0 outside/],
+    ['something else', { shardId: 's' }, /not an object without a sequenceNumber/],
+  ] as const)
+    test(`${kind}: checkpoint() of ${what} is told what it was given`, async () => {
+      const { checkpointer } = await handling(kind, 1)
+      assert.match((await rejection(checkpointer.checkpoint(given as never))).message, words)
+    })
+
+  test(`${kind}: a checkpoint's error names the stream and the shard, and what to do`, async () => {
+    const played = await handling(kind, 1)
+    const refused = (await rejection(played.checkpointer.checkpoint(at(9)))) as CheckpointError
+    assert.deepEqual([refused.stream, refused.shardId], ['clicks-cache', 'shardId-000000000000'])
+    assert.match(refused.message, /^Cannot checkpoint clicks-cache shardId-000000000000 at sequence number 9, /)
+    void played.checkpointer.checkpoint()
+    played.daemon.say(answered(1, 'InvalidStateException'))
+    await turns()
+    const failed = endError(played) as CheckpointError
+    assert.deepEqual([failed.stream, failed.shardId], ['clicks-cache', 'shardId-000000000000'])
+    assert.equal(
+      failed.message,
+      'The checkpoint of clicks-cache shardId-000000000000 at 1 was refused: InvalidStateException. Is its lease table there, and may this role write it?',
+    )
+    const late = (await rejection(played.checkpointer.checkpoint())) as CheckpointError
+    assert.deepEqual(
+      [late.stream, late.shardId, late.reason],
+      ['clicks-cache', 'shardId-000000000000', 'ShutdownException'],
+    )
   })
 }
