@@ -40,6 +40,13 @@ const failedChild: Readonly<Record<string, string>> = {
   listener: 'the listener failed and starts again',
   daemon: 'the daemon failed and starts again',
 }
+/** Nothing else is heard of the KCL for that long. */
+const takesLong =
+  "the shards begin when the KCL has leased them: at an application's very first start that takes it one to two minutes"
+const leasing = {
+  embedded: `${takesLong}, later seconds (fastStart: true makes it seconds while you develop)`,
+  stock: takesLong,
+} as const
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 
 /** One stream's tree, rest for one: sessions, listener, daemon. */
@@ -222,6 +229,7 @@ export class StreamSupervisor {
     })
     this.#daemon = daemon
     if (this.#state !== 'stopping') this.#state = 'running'
+    if (this.#tree.restarts === 0 && !this.stream.fastStart) this.#logger.info({}, leasing[this.stream.daemon.kind])
     const failed = this.#kind.outlivesFailedSession ? daemon.failed : Promise.race([daemon.failed, failure.promise])
     const terminate = async (): Promise<void> => {
       this.#daemon = undefined

@@ -136,7 +136,7 @@ test('the handler gets the shard with its signal and its logger, and the number 
   daemon.say(batch(1))
   await turns()
   assert.deepEqual(ids, ['shardId-000000000000 1'])
-  assert.deepEqual(log.messages('info'), ['handled'])
+  assert.deepEqual(log.messages('info'), ['the shard begins', 'handled'])
 })
 
 for (const [what, make, names] of [
