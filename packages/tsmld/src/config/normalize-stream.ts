@@ -8,6 +8,7 @@ import { mergeLevels, type OptionLevel, readLevel } from './merge-options.ts'
 import type { KclSettings, NormalizedStream, PropertiesTarget } from './normalized-stream.ts'
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
 import { isKnownProperty, knownProperties, optionOfProperty } from './property-names.ts'
+import { assertPropertyValues } from './property-values.ts'
 import { dynamodbIdentity, kinesisIdentity, type StreamIdentity } from './stream-identity.ts'
 import type { KclOptions, LogLevel, OnStall, StreamDefaults } from './stream-options.ts'
 import { assertConsistent } from './stream-rules.ts'
@@ -75,6 +76,7 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
     properties: Object.fromEntries(properties.values),
     notes: [...definition.notes, ...properties.notes, ...unknownProperties(where, properties.values)],
   }
+  assertPropertyValues(where, properties.values)
   assertConsistent(where, stream, own)
   return stream
 }
