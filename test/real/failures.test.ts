@@ -25,7 +25,7 @@ async function death(pid: number, timeoutMs: number): Promise<number> {
 }
 
 real('a handler that throws costs its shard only: it alone starts again, from its checkpoint (1)', async lab => {
-  const { t, stack, note, linesOf, log } = lab
+  const { t, stack, note, linesOf } = lab
   const stream = await stack.createStream(4)
   const failAt = { key: 'key-0', n: 2 }
   const runtime = lab.runtime({
@@ -49,7 +49,7 @@ real('a handler that throws costs its shard only: it alone starts again, from it
   for (const shardId of await stack.shardIds(stream)) assert.equal(begun(shardId), shardId === failed ? 2 : 1, shardId)
   const [status] = runtime.status().streams
   assert.deepEqual([status?.state, status?.restarts, status?.daemon.pid], ['running', 0, jvm])
-  const told = log.filter(line => / (warn|error) /.test(line))
+  const told = lab.log.filter(line => / (warn|error) /.test(line))
   assert.equal(told.length, 1, told.join('\n'))
   assert.match(told[0] ?? '', new RegExp(` error the session failed; .*${stream} ${failed} failed in processRecords`))
   await runtime.stop()

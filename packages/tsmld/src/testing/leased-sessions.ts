@@ -67,7 +67,7 @@ export class LeasedSessions<R> {
       },
       clock,
     })
-    if (Number.isFinite(stallTimeoutMs)) this.#watchdog.start()
+    this.#watchdog.start()
   }
 
   /** A new session, under a new lease. */

@@ -58,7 +58,7 @@ export function replayDynamodbShard(
   { numbers = 'number' }: ReplayDynamodbOptions = {},
 ): Promise<ShardReplay<TestChange>> {
   return replay(file, (format, options) =>
-    format === 'kinesis' ? null : dynamodbShard(processor, options, numbers, format),
+    format === 'kinesis' ? null : dynamodbShard(processor, { ...options, numbers }, format),
   )
 }
 

@@ -136,5 +136,5 @@ export async function testDynamodbShard(
   processor: ProcessorFactory<DynamodbRecord>,
   options: TestDynamodbShardOptions = {},
 ): Promise<TestShard<TestChange>> {
-  return await dynamodbShard(processor, options, options.numbers ?? 'number')
+  return await dynamodbShard(processor, options)
 }

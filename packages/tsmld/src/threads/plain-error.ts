@@ -1,17 +1,4 @@
-import {
-  CheckpointError,
-  ConfigError,
-  DaemonExitError,
-  InvalidRecordError,
-  ProtocolError,
-  RecordProcessorError,
-  RestartLimitError,
-  StreamFailedError,
-  ThreadExitError,
-  TimeoutError,
-  TsmldError,
-  type TsmldErrorOptions,
-} from '../errors.ts'
+import * as errors from '../errors.ts'
 
 /** An error as it crosses from one thread to another: a clone would keep neither its class nor its fields. */
 export interface PlainError {
@@ -35,7 +22,7 @@ const fieldNames = ['stream', 'shardId', 'reason', 'exitCode', 'signal', 'lastLi
 export function toPlain(thrown: unknown, depth = 0): PlainError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const { cause, code } = error as { cause?: unknown; code?: unknown }
-  const isTsmld = TsmldError.is(error)
+  const isTsmld = errors.TsmldError.is(error)
   const all = error as unknown as Readonly<Record<string, unknown>>
   return {
     name: error.name,
@@ -61,16 +48,17 @@ function reviveOther({ name, message, code, cause }: PlainError): Error {
   return code === undefined ? error : Object.assign(error, { code })
 }
 
-const simple: Readonly<Record<string, new (message: string, options: TsmldErrorOptions) => TsmldError>> = {
-  TSMLD_CONFIG: ConfigError,
-  TSMLD_PROTOCOL: ProtocolError,
-  TSMLD_RECORD_PROCESSOR: RecordProcessorError,
-  // Without its issues, which quote the record: what crosses is logged.
-  TSMLD_INVALID_RECORD: InvalidRecordError,
-  TSMLD_TIMEOUT: TimeoutError,
-  TSMLD_STREAM_FAILED: StreamFailedError,
-  TSMLD_RESTART_LIMIT: RestartLimitError,
-}
+const simple: Readonly<Record<string, new (message: string, options: errors.TsmldErrorOptions) => errors.TsmldError>> =
+  {
+    TSMLD_CONFIG: errors.ConfigError,
+    TSMLD_PROTOCOL: errors.ProtocolError,
+    TSMLD_RECORD_PROCESSOR: errors.RecordProcessorError,
+    // Without its issues, which quote the record: what crosses is logged.
+    TSMLD_INVALID_RECORD: errors.InvalidRecordError,
+    TSMLD_TIMEOUT: errors.TimeoutError,
+    TSMLD_STREAM_FAILED: errors.StreamFailedError,
+    TSMLD_RESTART_LIMIT: errors.RestartLimitError,
+  }
 
 function reviveTsmld(plain: PlainError): Error {
   const { message, code = '', cause } = plain
@@ -78,11 +66,11 @@ function reviveTsmld(plain: PlainError): Error {
   const options = { ...fields, ...(cause === undefined ? {} : { cause: revive(cause) }) }
   switch (code) {
     case 'TSMLD_CHECKPOINT':
-      return new CheckpointError(message, fields.reason, options)
+      return new errors.CheckpointError(message, fields.reason, options)
     case 'TSMLD_DAEMON_EXIT':
-      return new DaemonExitError(message, fields, options)
+      return new errors.DaemonExitError(message, fields, options)
     case 'TSMLD_THREAD_EXIT':
-      return new ThreadExitError(message, fields, options)
+      return new errors.ThreadExitError(message, fields, options)
     default: {
       const Simple = simple[code]
       return Simple === undefined ? reviveOther(plain) : new Simple(message, options)

@@ -4,7 +4,7 @@ import { ConfigError } from '../../src/errors.ts'
 import { eachBatch } from '../../src/processors/each-batch.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import { batchesOf, failing, retry } from '../support/batch-handlers.ts'
-import { heardBy, playedSaving } from '../support/played-records.ts'
+import { heardBy, playedSaving, stoppedAmid } from '../support/played-records.ts'
 import { codecKinds } from '../support/scripted-daemon.ts'
 import { turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
@@ -131,14 +131,9 @@ test("a shard's end: what has gathered is handled first", async t => {
 })
 
 test('a stop: what has gathered is handled and checkpointed, and what comes meanwhile is left', async t => {
-  const { daemon, batches, session, clock } = await batchesOf(t, { maxRecords: 10 })
-  daemon.say(batch(1, 2))
-  await turns()
-  session.announceStop()
-  daemon.say(batch(3))
-  await turns()
-  daemon.say({ kind: 'shutdownRequested' })
-  assert.deepEqual((await heardBy(daemon)).slice(-2), ['checkpoint 2/0', 'status shutdownRequested'])
+  const played = await batchesOf(t, { maxRecords: 10 })
+  assert.deepEqual((await stoppedAmid(played)).slice(-2), ['checkpoint 2/0', 'status shutdownRequested'])
+  const { daemon, batches, clock } = played
   assert.deepEqual(batches, [[1, 2]])
   daemon.say({ kind: 'leaseLost' })
   await turns()

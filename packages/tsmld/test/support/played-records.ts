@@ -4,7 +4,7 @@ import type { ProcessorFactory } from '../../src/session/record-processor.ts'
 import { newSession, type PlayedSession } from './played-session.ts'
 import { type CodecKind, heardOf, type ScriptedDaemon } from './scripted-daemon.ts'
 import { turns } from './turns.ts'
-import { answered, initialize, wireRecord } from './wire-records.ts'
+import { answered, batch, initialize, wireRecord } from './wire-records.ts'
 
 /** A session that runs what `factory` makes, its initialize answered; checkpoints are not. */
 export async function playedWith(
@@ -41,6 +41,17 @@ export async function playedSaving(
 export async function heardBy(daemon: ScriptedDaemon): Promise<string[]> {
   await turns()
   return daemon.heard()
+}
+
+/** Two records come, a stop is announced, and a third comes before it: what the daemon has heard by the time that shutdownRequested is handled. */
+export async function stoppedAmid({ daemon, session }: Pick<PlayedSession, 'daemon' | 'session'>): Promise<string[]> {
+  daemon.say(batch(1, 2))
+  await turns()
+  session.announceStop()
+  daemon.say(batch(3))
+  await turns()
+  daemon.say({ kind: 'shutdownRequested' })
+  return heardBy(daemon)
 }
 
 /** A batch of records by number and partition key. */

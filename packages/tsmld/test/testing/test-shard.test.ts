@@ -153,6 +153,15 @@ test('a processor of a module is imported, and an option names what the shard is
   assert.deepEqual(ofModule.statuses, ['initialize'])
 })
 
+test('an option that is unknown or wrong is named', async () => {
+  for (const [options, message] of [
+    [{ stallTimeoutMs: 5 }, /'stallTimeoutMs' of testShard\(\) must be .* at least 1,?000/],
+    [{ chunkBytes: 0 }, /'chunkBytes' of testShard\(\)/],
+    [{ concurrency: 2 }, /'concurrency' of testShard\(\) is unknown\. It belongs to eachRecord\(\)\./],
+  ] as const)
+    await assert.rejects(testShard(saving, options as object), { code: 'TSMLD_CONFIG', message })
+})
+
 test('a sequence number that is none is said', async () => {
   await using shard = await testShard(saving)
   await assert.rejects(async () => shard.deliver([{ sequenceNumber: 'x' }]), /is not decimal digits/)
