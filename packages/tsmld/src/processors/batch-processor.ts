@@ -1,6 +1,6 @@
 import { checkOptions } from '../config/check-options.ts'
 import { bool, func, integer, milliseconds } from '../config/checks.ts'
-import { asError, ConfigError } from '../errors.ts'
+import { ConfigError } from '../errors.ts'
 import type { KinesisRecord, Position } from '../records/record.ts'
 import { recordDelayMs } from '../records/record-measures.ts'
 import { clockOf } from '../session/clock.ts'
@@ -8,6 +8,7 @@ import type { Checkpointer, ProcessorFactory, Shard } from '../session/record-pr
 import { type FlushPolicy, FlushRunner } from './flush-runner.ts'
 import type { Flusher } from './flusher.ts'
 import { type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
+import { tellListener } from './tell-listener.ts'
 
 /** A checkpoint that the lease table holds. */
 export interface SavedCheckpoint extends Position {
@@ -30,7 +31,7 @@ export interface BatchProcessorOptions<R extends Position>
   readonly heartbeatIntervalMs?: number
   /** Whether a checkpoint may stand inside a KPL aggregate; if not, at the last of its records only. @default true */
   readonly subSequenceCheckpoints?: boolean
-  /** Told of each checkpoint that the lease table holds, but for the shard's end. What it throws is logged, and changes nothing. */
+  /** Told of each checkpoint that the lease table holds, but for the shard's end. What it throws, or rejects with, is logged and changes nothing. */
   readonly onCheckpoint?: (checkpoint: SavedCheckpoint, shard: Shard) => void
   /** Whether each of them is logged, as `info`. @default false */
   readonly logCheckpoints?: boolean
@@ -91,11 +92,7 @@ function announced<R extends Position>(
       const { sequenceNumber, subSequenceNumber } = at
       const checkpoint = { sequenceNumber, subSequenceNumber, delayMs: recordDelayMs(at, clockOf(shard).now()) }
       if (logCheckpoints === true) shard.logger.info(checkpoint, 'the lease table holds a checkpoint')
-      try {
-        onCheckpoint?.(checkpoint, shard)
-      } catch (error) {
-        shard.logger.error({ err: error }, `onCheckpoint threw: ${asError(error).message}`)
-      }
+      tellListener('onCheckpoint', shard.logger, () => onCheckpoint?.(checkpoint, shard))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { HeldRecords } from '../session/held-records.ts'
 import type { Shard } from '../session/record-processor.ts'
 import { BlockedRecords, type Blocker } from './blocked-records.ts'
 import { RunningCalls } from './running-calls.ts'
+import { tellListener } from './tell-listener.ts'
 
 /** What happened to a record that failed, for metrics; `attempts` counts how often it was tried so far. */
 export type RecordEvent<R> = { readonly record: R; readonly attempts: number } & (
@@ -19,7 +20,7 @@ export type RecordEvent<R> = { readonly record: R; readonly attempts: number } &
   | { readonly kind: 'recordDeadLettered'; readonly error: unknown }
 )
 
-/** Is told of each event of a shard. What it throws is logged, and changes nothing. */
+/** Is told of each event of a shard. What it throws, or rejects with, is logged and changes nothing. */
 export type OnRecordEvent<R> = (event: RecordEvent<R>, shard: Shard) => void
 
 /** Everything that is said about one shard's failing records passes here: to the log, and to whoever listens. */
@@ -56,12 +57,8 @@ export class RecordEvents<R extends Position> {
 
   tell(event: RecordEvent<R>): void {
     this.#log(event)
-    if (this.#listener === undefined) return
-    try {
-      this.#listener(event, this.#shard)
-    } catch (error) {
-      this.#shard.logger.error({ err: error, event: event.kind }, `onEvent threw: ${asError(error).message}`)
-    }
+    const listener = this.#listener
+    if (listener !== undefined) tellListener('onEvent', this.#shard.logger, () => listener(event, this.#shard))
   }
 
   /** It failed once more: begins to block, or goes on to. */

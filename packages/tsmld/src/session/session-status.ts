@@ -108,11 +108,21 @@ export class SessionFigures {
   }
 }
 
-/** One that throws has said nothing: what it says cannot matter more than what it does. */
+/** One that throws, or says something else, has said nothing: what it says cannot matter more than what it does. */
 function heldBy(processor: Pick<RecordProcessor<never>, 'held'> | null): HeldRecords | undefined {
   try {
-    return processor?.held?.()
+    const held = processor?.held?.()
+    return held === undefined ? undefined : plainHeld(held)
   } catch {
     return undefined
   }
 }
+
+/** Nothing but what it must be, for a status is plain JSON and crosses threads. @throws TypeError where it has something else. */
+const plainHeld = ({ longestCall, blockedRecords, blocked }: HeldRecords): HeldRecords => ({
+  longestCall: longestCall === null ? null : { sequenceNumber: longestCall.sequenceNumber, runsMs: longestCall.runsMs },
+  blockedRecords,
+  blocked: blocked.map(({ sequenceNumber, subSequenceNumber, since, attempts, error }) => {
+    return { sequenceNumber, subSequenceNumber, since, attempts, error }
+  }),
+})

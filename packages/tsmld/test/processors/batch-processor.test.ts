@@ -148,7 +148,7 @@ test('a record has its delay, and a checkpoint that was saved is told of and log
     logCheckpoints: true,
     onCheckpoint: (checkpoint: SavedCheckpoint) => {
       told.push(checkpoint)
-      throw new Error('bug')
+      return Promise.reject(new Error('bug'))
     },
   }
   const { daemon, flusher, clock, log, end } = await flushing(t, options)

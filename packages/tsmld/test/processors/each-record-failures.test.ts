@@ -286,13 +286,15 @@ test('under a limit the signal aborts with the lease as well, also where it is r
   assert.equal(clock.waiting, 0)
 })
 
-test('a listener that throws changes nothing', async t => {
-  const onEvent = (): never => {
-    throw new Error('metrics are down')
-  }
-  const { daemon, clock, log } = await withPoison(t, { onPoison: 'skip', onEvent })
-  daemon.say(batch(1, 2, 3))
-  await clock.pass(300)
-  assert.deepEqual(await heardBy(daemon), ['checkpoint 3/0', 'status processRecords'])
-  assert.match(log.messages('error')[0] ?? '', /onEvent threw: metrics are down/)
-})
+for (const [how, onEvent] of [
+  ['throws', () => assert.fail('metrics are down')],
+  ['rejects', () => Promise.reject(new Error('metrics are down'))],
+] as const)
+  test(`a listener that ${how} changes nothing`, async t => {
+    const options = { onPoison: 'skip' as const, onEvent }
+    const { daemon, clock, log } = await withPoison(t, options)
+    daemon.say(batch(1, 2, 3))
+    await clock.pass(300)
+    assert.deepEqual(await heardBy(daemon), ['checkpoint 3/0', 'status processRecords'])
+    assert.match(log.messages('error')[0] ?? '', /onEvent threw: metrics are down/)
+  })

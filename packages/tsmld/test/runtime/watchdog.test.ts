@@ -49,6 +49,21 @@ function held() {
   return { calls, handler }
 }
 
+for (const [what, told] of [
+  ['throws', () => assert.fail('not now')],
+  ['is a promise', () => Promise.resolve({ longestCall: null, blockedRecords: 0, blocked: [] })],
+  ['is half of it', () => ({ blockedRecords: 1 })],
+] as const)
+  test(`where what a processor says it holds ${what}, its method is the call`, async t => {
+    const processor = { processRecords: () => new Promise<void>(() => {}), held: told as never }
+    const { clock, peer, stalls, status } = await watched(t, () => processor)
+    peer.say(batch(7))
+    await clock.pass(60_000)
+    assert.equal(stalls().length, 1)
+    assert.deepEqual(status()?.longestCall, { sequenceNumber: '7', runsMs: 60_000 })
+    assert.deepEqual([status()?.blockedRecords, status()?.blocked], [0, []])
+  })
+
 test('fault 14: an action that does not end is named once, with shard, record and age, is shown, and its end is told', async t => {
   const { clock, peer, stalls, status, works, done, log } = await watched(t)
   peer.say(batch(7, 8))
