@@ -97,7 +97,7 @@ async function play<R, T>(event: RecordedEvent, shard: ShardUnderTest<R, T>, sav
     noteSaved(event.message, saved)
     return
   }
-  if (event.kind === 'endHandled') saved.push(SHARD_END)
+  if (event.kind === 'endHandled' && saved.at(-1)?.sequenceNumber !== SHARD_END.sequenceNumber) saved.push(SHARD_END)
   if (shard.ended !== null || shard.busy) return
   await shard.advance(Math.max(0, (event.atMs ?? 0) - shard.nowMs))
   if (event.kind === 'stopping') shard.announceStop()
