@@ -10,7 +10,6 @@ export interface FencingToken {
 
 const lengthDigits = 3
 const subSequenceDigits = 16
-const neither = { sequenceNumber: undefined, subSequenceNumber: -1 }
 
 /**
  * A record's position as something that any store can compare.
@@ -18,16 +17,18 @@ const neither = { sequenceNumber: undefined, subSequenceNumber: -1 }
  */
 export function fencingToken(shard: { readonly shardId: string }, record: Position): FencingToken {
   // Without types either may be anything.
-  const { shardId } = (shard as Partial<typeof shard> | null | undefined) ?? {}
-  const { sequenceNumber, subSequenceNumber } = (record as Position | null | undefined) ?? neither
+  const shardId: unknown = (shard as Partial<typeof shard> | null | undefined)?.shardId
+  const given = record as Partial<Position> | null | undefined
+  const sequenceNumber: unknown = given?.sequenceNumber
+  const subSequenceNumber = given?.subSequenceNumber ?? -1
   const digits = typeof sequenceNumber === 'string' ? /^0*(\d{1,999})$/.exec(sequenceNumber)?.[1] : undefined
   if (typeof shardId !== 'string')
     throw new TypeError('fencingToken() needs a shard, with its shardId, and then a record')
   if (digits === undefined || !Number.isSafeInteger(subSequenceNumber) || subSequenceNumber < 0)
     throw new TypeError(
-      record === undefined || record === null
-        ? `fencingToken() needs a shard and a record of it, not ${String(record)}`
-        : `fencingToken() needs a record, not the position ${shown(sequenceNumber)}/${shown(subSequenceNumber)}`,
+      given === undefined || given === null
+        ? `fencingToken() needs a shard and a record of it, not ${String(given)}`
+        : `fencingToken() needs a record, not the position ${shown(sequenceNumber)}/${shown(given.subSequenceNumber)}`,
     )
   // The length first: digits alone would put 9 after 10.
   const length = String(digits.length).padStart(lengthDigits, '0')

@@ -3,8 +3,6 @@ import { checkOptions } from '../config/check-options.ts'
 import { bool, type Check, integer, oneOf, shown, text } from '../config/checks.ts'
 import { didYouMean } from '../config/did-you-mean.ts'
 import { ConfigError } from '../errors.ts'
-import { moduleOf } from '../processors/module-processor.ts'
-import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { TestChange, TestRecord } from './test-records.ts'
 
 const digits = text(/^\d+$/, 'a text of decimal digits')
@@ -68,9 +66,9 @@ export const checkStartingPosition: Check = value => {
 }
 
 /** @throws ConfigError on what makes no processors. */
-export function assertFactory(where: string, processor: ProcessorFactory<never>): void {
-  if (typeof (processor as unknown) === 'function' || moduleOf(processor ?? {}) !== null) return
-  const isStream = typeof (processor as unknown) === 'object' && processor !== null && 'options' in processor
+export function assertFactory(where: string, processor: unknown): void {
+  if (typeof processor === 'function') return
+  const isStream = typeof processor === 'object' && processor !== null && 'options' in processor
   throw new ConfigError(
     `${where} needs a processor, as eachRecord() makes one, not ${isStream ? 'a stream: give what is its processor' : shown(processor)}.`,
   )

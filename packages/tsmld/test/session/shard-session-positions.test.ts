@@ -104,19 +104,22 @@ for (const kind of codecKinds) {
 
   test(`${kind}: a checkpoint's error names the stream and the shard, and what to do`, async () => {
     const played = await handling(kind, 1)
-    const refused = (await rejection(played.checkpointer.checkpoint(at(9)))) as CheckpointError
+    const refused = await rejection(played.checkpointer.checkpoint(at(9)))
+    assert.ok(refused instanceof CheckpointError)
     assert.deepEqual([refused.stream, refused.shardId], ['clicks-cache', 'shardId-000000000000'])
     assert.match(refused.message, /^Cannot checkpoint clicks-cache shardId-000000000000 at sequence number 9, /)
     void played.checkpointer.checkpoint()
     played.daemon.say(answered(1, 'InvalidStateException'))
     await turns()
-    const failed = endError(played) as CheckpointError
+    const failed = endError(played)
+    assert.ok(failed instanceof CheckpointError)
     assert.deepEqual([failed.stream, failed.shardId], ['clicks-cache', 'shardId-000000000000'])
     assert.equal(
       failed.message,
       'The checkpoint of clicks-cache shardId-000000000000 at 1 was refused: InvalidStateException. Is its lease table there, and may this role write it?',
     )
-    const late = (await rejection(played.checkpointer.checkpoint())) as CheckpointError
+    const late = await rejection(played.checkpointer.checkpoint())
+    assert.ok(late instanceof CheckpointError)
     assert.deepEqual(
       [late.stream, late.shardId, late.reason],
       ['clicks-cache', 'shardId-000000000000', 'ShutdownException'],
