@@ -20,6 +20,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-exports': 'error',
       // It knows Promise<void>, but not deferred<void>().
       '@typescript-eslint/no-invalid-void-type': 'off',
+      // Which record a processor takes may be said, also where it is the default.
+      '@typescript-eslint/no-unnecessary-type-arguments': 'off',
       // tsconfig's noPropertyAccessFromIndexSignature asks for the opposite.
       '@typescript-eslint/dot-notation': 'off',
     },

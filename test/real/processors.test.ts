@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import {
   batchProcessor,
+  CheckpointError,
   eachBatch,
   eachShard,
   type Flusher,
   type FlushToken,
   type KinesisRecord,
   kinesisStream,
+  type Position,
   type ProcessorFactory,
 } from 'tsmld'
 import { real } from './support/lab.ts'
@@ -94,3 +96,40 @@ real(
     assert.deepEqual(came, { flushed: texts, batches: texts, loop: texts })
   },
 )
+
+real("a checkpoint at another shard's record is refused on either side, and each shard keeps its own", async lab => {
+  const { stack } = lab
+  const stream = await stack.createStream(2)
+  const own = new Map<string, string[]>()
+  const refused = new Map<string, unknown>()
+  /** Shared by both shards, which is the mistake. */
+  let lastDone: Position | undefined
+  const processor: ProcessorFactory<KinesisRecord> = ({ shardId }) => ({
+    async processRecords({ records }, checkpointer) {
+      const mine = own.get(shardId) ?? []
+      own.set(shardId, mine)
+      mine.push(...records.map(({ sequenceNumber }) => sequenceNumber))
+      const others = lastDone
+      if (others !== undefined && !mine.includes(others.sequenceNumber))
+        refused.set(shardId, await checkpointer.checkpoint(others).catch((error: unknown) => error))
+      lastDone = records.at(-1)
+      await checkpointer.checkpoint()
+    },
+  })
+  const runtime = lab.runtime({ streams: [kinesisStream({ streamName: stream, applicationName: stream, processor })] })
+  await runtime.start()
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  await eventually('both shards were given a record of the other', async () => {
+    await stack.putRecords(
+      stream,
+      keys.map(key => ({ key, data: key })),
+    )
+    return refused.size === 2
+  })
+  await runtime.stop()
+  for (const error of refused.values())
+    assert.ok(error instanceof CheckpointError && error.reason === 'IllegalArgumentException', String(error))
+  const rows = await stack.leases(stream)
+  assert.equal(rows.length, 2)
+  for (const { leaseKey, checkpoint } of rows) assert.equal(checkpoint, own.get(leaseKey)?.at(-1))
+})

@@ -135,4 +135,12 @@ export class RestartLimitError extends TsmldError {
 }
 
 /** What was thrown, as an Error. */
-export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(wordsOf(thrown)))
+
+/** An object's message, as of another realm's error, or else the names of its fields: what they hold may be anything. */
+function wordsOf(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown)
+  const { message } = thrown as { readonly message?: unknown }
+  if (typeof message === 'string' && message !== '') return message
+  return `what was thrown is no Error, but an object of ${Object.keys(thrown).slice(0, 5).join(', ') || 'no fields'}`
+}

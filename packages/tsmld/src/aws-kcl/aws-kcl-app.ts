@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
-import { ConfigError } from '../errors.ts'
+import { asError, ConfigError } from '../errors.ts'
 import { assertAwsKclProcessor } from './assert-aws-kcl-processor.ts'
 import type { AwsKclProcessor } from './contract.ts'
 
@@ -31,7 +31,7 @@ export function kcl(processor: AwsKclProcessor): { run(): void } {
 /** Loads an aws-kcl app's module anew, with the files of its own that it requires; gives the processor that it runs. @throws ConfigError where it runs none. */
 export function loadAwsKclApp(url: string): AwsKclProcessor {
   const require = createRequire(url)
-  const file = require.resolve(fileURLToPath(url))
+  const file = appFile(url)
   forget(require.cache, file)
   const running: AwsKclProcessor[] = []
   const before = taker[slot]
@@ -39,6 +39,9 @@ export function loadAwsKclApp(url: string): AwsKclProcessor {
   try {
     taker[slot] = processor => void running.push(processor)
     exports = require(file)
+  } catch (error) {
+    const hint = hintAt(error)
+    throw hint === null ? error : new ConfigError(`${url} cannot be loaded: ${hint}`, { cause: error })
   } finally {
     taker[slot] = before
   }
@@ -51,6 +54,25 @@ export function loadAwsKclApp(url: string): AwsKclProcessor {
   throw new ConfigError(
     `${url} has called kcl(processor).run() ${running.length} times while it was loaded, which must be once, with kcl from require('tsmld/aws-kcl').`,
   )
+}
+
+/** The file that a URL names. @throws ConfigError where there is none. */
+export function appFile(url: string): string {
+  try {
+    return createRequire(url).resolve(fileURLToPath(url))
+  } catch (error) {
+    throw new ConfigError(`fromAwsKcl() finds no module at ${url}.`, { cause: error })
+  }
+}
+
+/** What is to be changed in an app that was written for aws-kcl's own process; null where that is not why it failed. */
+function hintAt(error: unknown): string | null {
+  const { code, message } = asError(error) as NodeJS.ErrnoException
+  if (code === 'MODULE_NOT_FOUND' && message.includes("'aws-kcl'"))
+    return "it requires 'aws-kcl'. Change that to require('tsmld/aws-kcl'), which has the same kcl(processor).run()."
+  if (error instanceof ReferenceError && message.includes('ES module scope'))
+    return `it is an ECMAScript module that uses require: ${message} Rename it to .cjs, or export a function that makes its processor and give that to fromAwsKcl().`
+  return null
 }
 
 /** Forgets a module and what it required, but for packages: in aws-kcl each shard has a process, and so a copy, of its own. */

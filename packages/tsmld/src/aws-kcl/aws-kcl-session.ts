@@ -2,17 +2,22 @@ import { deferred } from '../deferred.ts'
 import { asError, CheckpointError, RecordProcessorError } from '../errors.ts'
 import { isThenable } from '../processors/thenable.ts'
 import type { KinesisRecord, Position } from '../records/record.ts'
+import { type Clock, clockOf } from '../session/clock.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { toAwsKclRecord } from './aws-kcl-record.ts'
 import type { AwsKclCallback, AwsKclCheckpointCallback, AwsKclCheckpointer, AwsKclProcessor } from './contract.ts'
 
 type Method = 'initialize' | 'processRecords' | 'leaseLost' | 'shardEnded' | 'shutdownRequested' | 'shutdown'
 
+/** How long after an async method its callback may come without a word. */
+const callbackPatienceMs = 10_000
+
 /** Runs a callback processor for one shard. Where aws-kcl's process would have died, the shard's session fails. */
 export class AwsKclSession implements RecordProcessor<KinesisRecord> {
   /** What fails between two batches is heard of at the next call. */
   readonly emptyBatches = true
   readonly #shard: Shard
+  readonly #clock: Clock
   readonly #processor: AwsKclProcessor
   readonly #givesEmptyBatches: boolean
   #checkpointer: AwsKclCheckpointer | null = null
@@ -26,6 +31,7 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
 
   constructor(shard: Shard, processor: AwsKclProcessor, givesEmptyBatches: boolean) {
     this.#shard = shard
+    this.#clock = clockOf(shard)
     this.#processor = processor
     this.#givesEmptyBatches = givesEmptyBatches
   }
@@ -78,19 +84,36 @@ export class AwsKclSession implements RecordProcessor<KinesisRecord> {
   async #call(method: Method, input: object): Promise<void> {
     this.#assertWell()
     const done = deferred<void>()
-    this.#release = () => done.resolve()
+    let isDone = false
+    let timer: object | undefined
+    this.#release = () => {
+      isDone = true
+      this.#clock.clearTimeout(timer)
+      done.resolve()
+    }
+    const returnedBefore = (): void => {
+      if (!isDone) timer = this.#clock.setTimeout(() => this.#noteUncalled(method), callbackPatienceMs)
+    }
     this.#isCalling = true
     try {
       const call = (this.#processor as Record<Method, (input: object, callback: AwsKclCallback) => unknown>)[method]
       const returned = call.apply(this.#processor, [input, this.#callbackOf(method)])
       // What an async method returns says nothing of its callback, which is what counts; only its failure does.
-      if (isThenable(returned)) returned.then(undefined, this.#fail)
+      if (isThenable(returned)) returned.then(returnedBefore, this.#fail)
     } catch (error) {
       this.#fail(error)
     }
     await done.promise
     this.#isCalling = false
     this.#assertWell()
+  }
+
+  #noteUncalled(method: Method): void {
+    if (this.#shard.signal.aborted) return
+    this.#shard.logger.warn(
+      {},
+      `the promise of ${method} resolved ${callbackPatienceMs / 1_000} s ago, and its callback was not called: the shard waits for that. Call it in an async method too`,
+    )
   }
 
   #callbackOf(method: Method): AwsKclCallback {

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import { assertAwsKclProcessor } from './assert-aws-kcl-processor.ts'
-import { loadAwsKclApp } from './aws-kcl-app.ts'
+import { appFile, loadAwsKclApp } from './aws-kcl-app.ts'
 import { AwsKclSession } from './aws-kcl-session.ts'
 import type { AwsKclProcessor } from './contract.ts'
 
@@ -17,7 +17,7 @@ export interface FromAwsKclOptions {
  * Runs record processors that were written for npm's aws-kcl, unchanged. `source` makes a new one for each shard; or it is the `file:` URL of a CommonJS module that calls
  * `kcl(processor).run()`, with `kcl` from `tsmld/aws-kcl`: that is loaded anew for each shard, with the files of its own that it requires (packages are loaded once).
  * An error given to a callback, thrown, or rejected fails the shard's session, and what follows its checkpoint comes again.
- * @throws ConfigError on anything else.
+ * @throws ConfigError on anything else, and where there is no such file.
  */
 export function fromAwsKcl(
   source: (() => AwsKclProcessor | Promise<AwsKclProcessor>) | URL | string,
@@ -40,7 +40,10 @@ export function fromAwsKcl(
 
 function appMaker(source: unknown): () => AwsKclProcessor {
   const url: unknown = source instanceof URL ? source.href : source
-  if (typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'file:') return () => loadAwsKclApp(url)
+  if (typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'file:') {
+    appFile(url)
+    return () => loadAwsKclApp(url)
+  }
   throw new ConfigError(
     `fromAwsKcl() needs a function that makes a processor, or the file: URL of a module that runs one, not ${shown(url)}. Shards run side by side in one process, and each needs a processor of its own.`,
   )

@@ -9,8 +9,7 @@ export function checkOptions(where: string, given: object, checks: Readonly<Reco
   for (const [name, value] of Object.entries(given)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (check === undefined) {
-      const hint =
-        name === '~standard' ? ' The schema comes first, then the handler.' : optionHint(name, Object.keys(checks))
+      const hint = optionHint(name, Object.keys(checks))
       throw new ConfigError(`Option '${name}' of ${where} is unknown.${hint}`)
     }
     const problem = value === undefined ? null : check(value)

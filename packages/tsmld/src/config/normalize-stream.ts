@@ -14,6 +14,7 @@ import {
 } from './normalized-stream.ts'
 import { dynamodbOptionTable, kinesisOptionTable, type OptionRow } from './option-table.ts'
 import { isKnownProperty, knownProperties, optionOfProperty } from './property-names.ts'
+import { assertPropertyValues } from './property-values.ts'
 import { dynamodbIdentity, kinesisIdentity, type StreamIdentity } from './stream-identity.ts'
 import type { KclOptions, LogLevel, OnStall, StreamDefaults } from './stream-options.ts'
 import { assertConsistent, forStockOnly } from './stream-rules.ts'
@@ -86,6 +87,7 @@ export function normalizeStream(definition: StreamDefinition, defaults: StreamDe
     properties: Object.fromEntries(properties.values),
     notes: [...definition.notes, ...properties.notes, ...unknownProperties(where, properties.values)],
   }
+  assertPropertyValues(where, properties.values)
   assertConsistent(where, stream, own)
   return stream
 }

@@ -5,7 +5,7 @@ import type { KinesisRecord } from '../records/record.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { StreamDefinition } from './define-stream.ts'
 import { parseProperties } from './properties-file.ts'
-import { canonicalProperty } from './property-names.ts'
+import { canonicalProperty, isKnownProperty } from './property-names.ts'
 import { isDynamodbStreamArn } from './stream-identity.ts'
 import type { TreeOptions } from './stream-options.ts'
 
@@ -51,6 +51,8 @@ export function readStream(
     const reason = Object.hasOwn(ignored, name) ? ignored[name] : undefined
     if (reason !== undefined) notes.push(`Property '${name}' in ${file} is not used: ${reason}`)
     else if (value.trim() !== '') given.set(name, value.trim())
+    else if (!isKnownProperty(name))
+      notes.push(`The line '${key.slice(0, 55)}' in ${file} is no property with a value: it is not used`)
   }
   const take = (name: string): string | undefined => {
     const value = given.get(name)

@@ -1,5 +1,5 @@
 import { checkOptions } from '../config/check-options.ts'
-import { integer, oneOf } from '../config/checks.ts'
+import { integer, oneOf, shown } from '../config/checks.ts'
 import type { KinesisRecord } from '../records/record.ts'
 import type { AggregateMessage } from './aggregate-message.ts'
 import { type HashKeyRange, isInRange, type ParsedRange, parseRange } from './hash-key.ts'
@@ -74,8 +74,23 @@ function normalize(options: DeaggregateOptions): Settings {
   return { refuse: malformed === 'refuse', range, maxInflatedBytes }
 }
 
+/** What the SDK gives has other names. @throws TypeError */
+function assertRecord(record: DeaggregateInput): void {
+  const { sequenceNumber, data } = (record as Partial<DeaggregateInput> | null | undefined) ?? {}
+  const problem = !ArrayBuffer.isView(data)
+    ? `data as a Uint8Array, not ${shown(data)}`
+    : typeof sequenceNumber !== 'string'
+      ? `sequenceNumber as a text, not ${shown(sequenceNumber)}`
+      : null
+  if (problem !== null)
+    throw new TypeError(
+      `deaggregate() needs a record's ${problem}. Of the AWS SDK's records, give { data: Data, sequenceNumber: SequenceNumber, partitionKey: PartitionKey }.`,
+    )
+}
+
 function* takeApart(records: Iterable<DeaggregateInput>, settings: Settings): KinesisRecords {
   for (const record of records) {
+    assertRecord(record)
     const opened = open(record, settings)
     switch (opened.kind) {
       case 'aggregate':

@@ -1,7 +1,9 @@
+import { shown } from '../config/checks.ts'
 import { RecordProcessorError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { jitteredBackoffMs } from '../session/backoff.ts'
 import type { BatchItem } from './batch-accumulator.ts'
+import { misused } from './misused.ts'
 import { isRetryable, type RetryPolicy, retryDelayMs } from './retry.ts'
 
 /** What a batch's handler may return: the records that failed; all others are done. Those of a batch that it returns nothing for are done, all of them. */
@@ -31,7 +33,7 @@ export interface AfterAttempt<R> {
 /** Records that have not been tried yet. */
 export const untried = <R>(items: readonly BatchItem<R>[]): BatchPart<R> => ({ items, attempts: 0, failedAt: null })
 
-/** The handler returned `result`. @throws TypeError where that is no {@link BatchFailures}, or names what is not in the batch. */
+/** The handler returned `result`. @throws RecordProcessorError where that is no {@link BatchFailures}, or names what is not in the batch: it says nothing of what is done. */
 export function afterReturn<R extends Position>(
   part: BatchPart<R>,
   result: unknown,
@@ -80,13 +82,22 @@ function triedAgain<R>(before: BatchPart<R>, error: unknown, policy: RetryPolicy
 function failedItems<R extends Position>(items: readonly BatchItem<R>[], result: unknown): readonly BatchItem<R>[] {
   if (result === undefined || result === null) return []
   const { failed } = result as Partial<BatchFailures>
-  if (!Array.isArray(failed)) throw new TypeError('the handler of a batch must return nothing or { failed: [records] }')
+  if (!Array.isArray(failed)) throw misused(theHandler, result, nothingOrFailed)
   const byPosition = new Map(items.map(item => [positionText(item.record), item]))
-  const named = new Set((failed as readonly Position[]).map(position => byPosition.get(positionText(position))))
-  if (named.has(undefined))
-    throw new TypeError('the handler of a batch returned as failed what is no record of that batch')
+  const named = new Set<BatchItem<R>>()
+  for (const position of failed as readonly (Partial<Position> | null | undefined)[]) {
+    const item = byPosition.get(positionText(position ?? {}))
+    if (item === undefined)
+      throw new RecordProcessorError(
+        `${theHandler} returned as failed what is no record of its batch, ${shown(position?.sequenceNumber ?? position)}: it must return ${nothingOrFailed}.`,
+      )
+    named.add(item)
+  }
   return items.filter(item => named.has(item))
 }
 
-const positionText = ({ sequenceNumber, subSequenceNumber }: Position): string =>
+const theHandler = 'The handler of eachBatch()'
+const nothingOrFailed = 'nothing, or { failed: [records] } with records of its batch'
+
+const positionText = ({ sequenceNumber, subSequenceNumber }: Partial<Position>): string =>
   `${sequenceNumber}/${subSequenceNumber}`

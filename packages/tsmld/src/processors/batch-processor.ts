@@ -1,7 +1,7 @@
 import { checkOptions } from '../config/check-options.ts'
 import { bool, func, integer, milliseconds } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
-import type { Position } from '../records/record.ts'
+import type { KinesisRecord, Position } from '../records/record.ts'
 import { recordDelayMs } from '../records/record-measures.ts'
 import { clockOf } from '../session/clock.ts'
 import type { Checkpointer, ProcessorFactory, Shard } from '../session/record-processor.ts'
@@ -60,7 +60,9 @@ export const batchProcessorChecks = {
  * The checkpoint is the highest record whose every predecessor the flusher has said is done, in whichever order it did.
  * @throws ConfigError on an option that is unknown or wrong.
  */
-export function batchProcessor<R extends Position>(options: BatchProcessorOptions<R>): ProcessorFactory<R> {
+export function batchProcessor<R extends Position = KinesisRecord>(
+  options: BatchProcessorOptions<R>,
+): ProcessorFactory<R> {
   checkOptions(where, options, batchProcessorChecks)
   const { flusher } = options
   if (typeof (flusher as unknown) !== 'function')

@@ -45,7 +45,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
   #timer: object | undefined
   /** Records came while the process stopped, and were not taken. */
   #refused = false
-  /** The shard is left with records that block. */
+  /** The shard is left with records that block, or its session must end. */
   #stuck = false
 
   constructor(shard: Shard, policy: BatchPolicy<R>) {
@@ -141,6 +141,7 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     this.#isHandling = true
     void this.#handle(this.#gathered.take())
       .catch((error: unknown) => {
+        this.#stuck = true
         this.#life.fail(asError(error))
       })
       .then(() => {
@@ -173,21 +174,23 @@ export class BatchRunner<R extends Position> implements RecordProcessor<R> {
     const attempts = part.attempts + 1
     const { record } = part.items[0] as BatchItem<R>
     const context = this.#attempts.context(attempts)
+    let result: unknown
     try {
-      const result = handler(
+      const returned = handler(
         part.items.map(({ record }) => record),
         context,
       )
       this.#attempts.goesOn(context, record, timeoutMs => {
         this.#events.tell({ kind: 'recordTimedOut', record, attempts, timeoutMs })
       })
-      const after = afterReturn(part, await result, retry, this.#clock.now())
-      return { ...after, threw: false }
+      result = await returned
     } catch (error) {
       return { ...afterThrow(part, error, retry, this.#clock.now(), throwsInRow), threw: true }
     } finally {
       this.#attempts.settled(context, record)
     }
+    // What it throws is no failure of these records.
+    return { ...afterReturn(part, result, retry, this.#clock.now()), threw: false }
   }
 
   #tellOf(part: BatchPart<R>, { error, next, delayMs }: AfterAttempt<R>): void {

@@ -18,6 +18,13 @@ const whatBlocks: Readonly<Record<Blocker, string>> = {
   deadLetterSink: 'the dead-letter sink fails, and the record that it should take blocks the shard',
   flusher: 'the flusher fails again and again and blocks the shard, from its oldest record on',
 }
+/** What can be done about it. */
+const wayOut: Readonly<Record<Blocker, string>> = {
+  handler:
+    " (mend the handler or the schema and start again, or let the shard go on without such records: onPoison: deadLetter(sink), or 'skip', which loses them)",
+  deadLetterSink: ' (once the sink takes it, the shard goes on by itself)',
+  flusher: ' (once the flusher succeeds, the shard goes on by itself)',
+}
 const firstRepeatMs = 10_000
 const greatestRepeatMs = 600_000
 const mostReported = 10
@@ -94,7 +101,7 @@ export class BlockedRecords<R extends Position> {
         blockedRecords,
         blockedForMs: this.#clock.now() - since,
       },
-      `${whatBlocks[by]}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}`,
+      `${whatBlocks[by]}: nothing after it is checkpointed, and it is tried until it succeeds: ${asError(error).message}${wayOut[by]}`,
     )
     this.#timer = this.#clock.setTimeout(() => {
       this.#say(Math.min(2 * repeatMs, greatestRepeatMs))

@@ -1,7 +1,7 @@
 import { checkOptions } from '../config/check-options.ts'
 import { integer, milliseconds } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
-import type { Position } from '../records/record.ts'
+import type { KinesisRecord, Position } from '../records/record.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { RecordContext } from './attempt.ts'
 import type { BatchFailures } from './batch-outcome.ts'
@@ -39,7 +39,7 @@ export const eachBatchChecks = {
  * rest is done; when it throws the batch is halved until the records that fail are found.
  * @throws ConfigError on an option that is unknown or wrong.
  */
-export function eachBatch<R extends Position>(
+export function eachBatch<R extends Position = KinesisRecord>(
   handler: BatchHandler<R>,
   options: EachBatchOptions<R> = {},
 ): ProcessorFactory<R> {

@@ -1,17 +1,18 @@
 import { checkOptions } from '../config/check-options.ts'
 import { func, integer } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
-import type { Position } from '../records/record.ts'
+import type { KinesisRecord, Position } from '../records/record.ts'
 import { recordKey } from '../records/record-key.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import type { RecordContext } from './attempt.ts'
 import { type FailureOptions, failureChecks, failurePolicy } from './processor-options.ts'
-import { type RecordPolicy, RecordRunner } from './record-runner.ts'
+import type { RecordPolicy } from './record-policy.ts'
+import { RecordRunner } from './record-runner.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { type ValueHandler, validated } from './validated.ts'
 
-/** What gets each record. It is done when this returns, or its promise resolves. */
-export type RecordHandler<R> = (record: R, context: RecordContext) => Promise<void> | void
+/** What gets each record. It is done when this returns, or its promise resolves; with what does not matter. */
+export type RecordHandler<R> = (record: R, context: RecordContext) => unknown
 
 /** Options of {@link eachRecord}. */
 export interface EachRecordOptions<R> extends FailureOptions<R> {
@@ -39,7 +40,7 @@ export interface EachValueOptions<R> extends EachRecordOptions<R> {
  * loudly. The checkpoint is the highest record whose every predecessor is done.
  * @throws ConfigError on an option that is unknown or wrong.
  */
-export function eachRecord<R extends Position>(
+export function eachRecord<R extends Position = KinesisRecord>(
   handler: RecordHandler<R>,
   options?: EachRecordOptions<R>,
 ): ProcessorFactory<R>
@@ -47,7 +48,7 @@ export function eachRecord<R extends Position>(
  * The same with a schema of zod, valibot or any other library of the Standard Schema: `handler` gets the value, typed, and then the record. What does not fit is poison at once.
  * @throws ConfigError on an option that is unknown or wrong.
  */
-export function eachRecord<S extends StandardSchema, R extends Position>(
+export function eachRecord<S extends StandardSchema, R extends Position = KinesisRecord>(
   schema: S,
   handler: ValueHandler<S, R>,
   options?: EachValueOptions<R>,
@@ -76,6 +77,8 @@ function recordPolicy<R extends Position>(handler: RecordHandler<R>, options: Ea
     throw new ConfigError(
       `${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`,
     )
+  if (isSchema(options))
+    throw new ConfigError(`${where} was given a handler and then a schema: the schema comes first.`)
   checkOptions(where, options, eachRecordChecks)
   return policyOf(handler, options)
 }

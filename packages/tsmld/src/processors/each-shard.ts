@@ -1,5 +1,5 @@
 import { asError, ConfigError, RecordProcessorError } from '../errors.ts'
-import type { Position } from '../records/record.ts'
+import type { KinesisRecord, Position } from '../records/record.ts'
 import type { Batch, Checkpointer, ProcessorFactory, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { type ShardBatch, ShardBatches } from './shard-batches.ts'
 
@@ -7,19 +7,21 @@ import { type ShardBatch, ShardBatches } from './shard-batches.ts'
  * What runs for one shard from its beginning on. The batches end when the shard does, when the worker stops or hands the lease over, and when the lease is lost
  * (`shard.signal.aborted`); what it does after them is waited for, and may still checkpoint unless the lease is lost.
  */
-export type ShardBody<R> = (
-  batches: AsyncIterableIterator<ShardBatch<R>, undefined>,
-  shard: Shard,
-) => Promise<void> | void
+export type ShardBody<R> = (batches: AsyncIterableIterator<ShardBatch<R>, undefined>, shard: Shard) => unknown
 
 /**
  * Makes processors that run `body` once for each shard. Pulling the next batch means to be done with the last, and more is not read meanwhile; what is checkpointed, and when, is for the
  * body to say. A body that throws, or returns before its batches end, fails the shard's session: the shard begins again from its last checkpoint.
  * @throws ConfigError on what is no function.
  */
-export function eachShard<R extends Position>(body: ShardBody<R>): ProcessorFactory<R> {
+export function eachShard<R extends Position = KinesisRecord>(body: ShardBody<R>): ProcessorFactory<R>
+export function eachShard<R extends Position>(body: ShardBody<R>, ...others: unknown[]): ProcessorFactory<R> {
   if (typeof (body as unknown) !== 'function')
     throw new ConfigError(`eachShard() needs a function of batches, not ${typeof body}.`)
+  if (others.length > 0)
+    throw new ConfigError(
+      'eachShard() takes a body and no options: what it does with its batches, and when, is for the body to say.',
+    )
   return shard => new ShardRunner(shard, body)
 }
 

@@ -203,7 +203,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #makeRoom(): void {
-    if (this.#room === 'full') throw this.#error("is 'full' right after flush('full'): it can take no record at all")
+    if (this.#room === 'full') throw this.#error("add() is 'full' right after flush('full'): it can take no record")
     this.#room = this.#room === null ? 'partial' : 'full'
     this.#due = this.#room
   }

@@ -1,5 +1,6 @@
 import { shown } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
+import type { KinesisRecord } from '../records/record.ts'
 import type { Shard } from '../session/record-processor.ts'
 
 /** How a record failed that is given up. */
@@ -11,8 +12,8 @@ export interface PoisonFailure {
   readonly shard: Shard
 }
 
-/** Takes a record that is given up, with its failure; the shard goes on once its promise has resolved. It is called again, with growing delays, until then. */
-export type DeadLetterSink<R> = (record: R, failure: PoisonFailure) => Promise<void> | void
+/** Takes a record that is given up, with its failure; the shard goes on once its promise has resolved, to whatever it does. It is called again, with growing delays, until then. */
+export type DeadLetterSink<R> = (record: R, failure: PoisonFailure) => unknown
 
 /** See {@link deadLetter}. */
 export interface DeadLetter<R> {
@@ -31,7 +32,7 @@ export type OnPoison<R> = 'block' | 'skip' | DeadLetter<R>
  * Gives poison records to `sink`, as `onPoison`. The shard advances past one only after the sink took it.
  * @throws ConfigError where `sink` is no function.
  */
-export function deadLetter<R>(sink: DeadLetterSink<R>): DeadLetter<R> {
+export function deadLetter<R = KinesisRecord>(sink: DeadLetterSink<R>): DeadLetter<R> {
   if (typeof (sink as unknown) !== 'function')
     throw new ConfigError(`deadLetter() needs a function that takes a record, not ${shown(sink)}.`)
   return { deadLetter: sink }

@@ -37,7 +37,10 @@ export const retryChecks: Readonly<Record<keyof RetryOptions, Check>> = {
   backoff: value => {
     const { baseMs, maxMs } = (value ?? {}) as Readonly<Record<string, unknown>>
     const valid = milliseconds(1)(baseMs) === null && milliseconds(1)(maxMs) === null
-    return valid ? null : 'must be { baseMs, maxMs }, both whole numbers of at least 1 millisecond'
+    if (!valid) return 'must be { baseMs, maxMs }, both whole numbers of at least 1 millisecond'
+    return Number(baseMs) <= Number(maxMs)
+      ? null
+      : `has a baseMs of ${Number(baseMs)} above its maxMs of ${Number(maxMs)}`
   },
   retryable: func,
 }

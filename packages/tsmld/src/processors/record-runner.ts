@@ -13,7 +13,6 @@
 // behind a slow record, and no more is in memory than that and one batch.
 import { asError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
-import type { KeyOf } from '../records/record-key.ts'
 import { clockOf } from '../session/clock.ts'
 import type { HeldRecords } from '../session/held-records.ts'
 import type { Batch, Checkpointer, RecordProcessor, Shard } from '../session/record-processor.ts'
@@ -22,19 +21,10 @@ import { CheckpointPace } from './checkpoint-pace.ts'
 import { CheckpointWindow } from './checkpoint-window.ts'
 import { FailedRecords, PendingRecord } from './failed-records.ts'
 import { KeyLanes } from './key-lanes.ts'
-import type { FailurePolicy } from './processor-options.ts'
 import { RecordEvents } from './record-events.ts'
+import { asLane, asWanted, type RecordPolicy } from './record-policy.ts'
 import { leftToNext, ShardLife } from './shard-life.ts'
 import { isThenable } from './thenable.ts'
-
-/** What `eachRecord` was told, with defaults filled in. */
-export interface RecordPolicy<R> extends FailurePolicy<R> {
-  readonly handler: (record: R, context: RecordContext) => unknown
-  readonly concurrency: number
-  readonly key: KeyOf<R>
-  readonly filter: ((record: R) => boolean) | undefined
-  readonly maxAhead: number
-}
 
 /** The processor of one shard that `eachRecord` makes. */
 export class RecordRunner<R extends Position> implements RecordProcessor<R> {
@@ -167,7 +157,7 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   get #isSlotFree(): boolean {
-    return this.#running + this.#failed.busy < this.#policy.concurrency
+    return this.#running + this.#failed.busy < this.#policy.concurrency && !this.#life.hasFailed
   }
 
   /** Everything is under way that may be. */
@@ -195,13 +185,11 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
       if (this.#left || this.#events.blocked >= this.#policy.concurrency) return false
       const record = this.#batch[this.#begun++] as R
       const ticket = this.#window.add(record)
-      let key = ''
+      let isWanted: unknown = true
+      let returnedKey: unknown = ''
       try {
-        if (filter !== undefined && !filter(record)) {
-          this.#window.done(ticket)
-          continue
-        }
-        if (this.#hasLanes) key = this.#policy.key(record) ?? ''
+        if (filter !== undefined) isWanted = filter(record)
+        if (this.#hasLanes && isWanted === true) returnedKey = this.#policy.key(record)
       } catch (error) {
         // Of no known key, it has a lane of its own.
         const pending = this.#enter(record, ticket, `\0${ticket}`)
@@ -209,6 +197,11 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
         this.#attemptFailed(pending, error)
         continue
       }
+      if (!asWanted(isWanted)) {
+        this.#window.done(ticket)
+        continue
+      }
+      const key = asLane(returnedKey)
       if (this.#hasLanes && this.#lanes.isBusy(key)) this.#lanes.enter(key, new PendingRecord(record, ticket, key))
       else this.#begin(record, ticket, key)
     }
@@ -286,7 +279,11 @@ export class RecordRunner<R extends Position> implements RecordProcessor<R> {
 
   #attemptFailed(pending: PendingRecord<R>, error: unknown): void {
     this.#running--
-    this.#failed.failed(pending, error)
+    try {
+      this.#failed.failed(pending, error)
+    } catch (misuse) {
+      this.#life.fail(asError(misuse))
+    }
   }
 
   #done(pending: PendingRecord<R>): void {

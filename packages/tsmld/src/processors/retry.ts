@@ -1,5 +1,6 @@
-import { InvalidRecordError } from '../errors.ts'
+import { asError, InvalidRecordError, RecordProcessorError } from '../errors.ts'
 import { type Backoff, jitteredBackoffMs } from '../session/backoff.ts'
+import { misused } from './misused.ts'
 
 /** How often a failed record is tried again before it counts as poison. */
 export interface RetryOptions {
@@ -9,7 +10,7 @@ export interface RetryOptions {
   readonly maxElapsedMs?: number
   /** The delay after a failure, in milliseconds: about `baseMs`, doubled with each further failure up to `maxMs`, less up to half of it at random. @default { baseMs: 100, maxMs: 10_000 } */
   readonly backoff?: Backoff
-  /** Whether an error may pass by itself; what it throws means no. A record that does not fit its schema is never tried again. @default all errors */
+  /** Whether an error may pass by itself, true or false; where it throws, or returns anything else, the shard's session fails. A record that does not fit its schema is never tried again. @default all errors */
   readonly retryable?: (error: unknown) => boolean
 }
 
@@ -24,19 +25,23 @@ export interface Failures {
   readonly elapsedMs: number
 }
 
-/** What becomes of a record that failed: tried again after a delay, or, for null, poison. */
+/** What becomes of a record that failed: tried again after a delay, or, for null, poison. @throws as {@link isRetryable} does. */
 export function retryDelayMs({ error, attempts, elapsedMs }: Failures, policy: RetryPolicy): number | null {
   if (attempts >= policy.attempts || !isRetryable(error, policy)) return null
   const delayMs = jitteredBackoffMs(attempts, policy.backoff)
   return elapsedMs + delayMs > policy.maxElapsedMs ? null : delayMs
 }
 
-/** Whether trying again makes any sense. */
+/** Whether trying again makes any sense. @throws RecordProcessorError where `retryable` gives no answer: either guess could be wrong for all records. */
 export function isRetryable(error: unknown, policy: RetryPolicy): boolean {
   if (error instanceof InvalidRecordError) return false
+  let answer: unknown
   try {
-    return policy.retryable(error)
-  } catch {
-    return false
+    answer = policy.retryable(error)
+  } catch (thrown) {
+    const what = `retry.retryable() threw when it was asked about "${asError(error).message}": ${asError(thrown).message}`
+    throw new RecordProcessorError(what, { cause: thrown })
   }
+  if (typeof answer !== 'boolean') throw misused('retry.retryable()', answer, 'true or false')
+  return answer
 }

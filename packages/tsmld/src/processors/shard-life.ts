@@ -41,6 +41,11 @@ export class ShardLife {
     return this.#phase
   }
 
+  /** Whether the session is to end with an error, and nothing more is to begin. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** The worker stops or hands the lease over. */
   drain(): void {
     if (this.#phase === 'open') this.#enter('draining')

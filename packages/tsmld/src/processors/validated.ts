@@ -10,12 +10,12 @@ export type RecordValue<S extends StandardSchema, R> = R extends { readonly even
   ? SchemaOutput<S> | undefined
   : SchemaOutput<S>
 
-/** What gets each value, with its record, beside the shard and the attempt. */
+/** What gets each value, with its record, beside the shard and the attempt; what it returns does not matter. */
 export type ValueHandler<S extends StandardSchema, R> = (
   value: RecordValue<S, R>,
   record: R,
   context: RecordContext,
-) => Promise<void> | void
+) => unknown
 
 /** Puts a schema before a handler; an asynchronous schema is awaited. */
 export function validated<S extends StandardSchema, R extends Position>(
@@ -24,7 +24,7 @@ export function validated<S extends StandardSchema, R extends Position>(
   parse: ((record: R) => unknown) | undefined,
 ): (record: R, context: RecordContext) => unknown {
   const { validate } = schema['~standard']
-  const handle = (result: SchemaResult<unknown>, record: R, context: RecordContext): Promise<void> | void => {
+  const handle = (result: SchemaResult<unknown>, record: R, context: RecordContext): unknown => {
     if (result.issues !== undefined) throw misfit(record, result.issues)
     return handler(result.value, record, context)
   }

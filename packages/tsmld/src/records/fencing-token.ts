@@ -1,3 +1,4 @@
+import { shown } from '../config/checks.ts'
 import type { Position } from './record.ts'
 
 /** Where a record stands, for a sink that refuses what it has had: see the recipes in docs/processors.md. */
@@ -15,13 +16,21 @@ const subSequenceDigits = 16
  * @throws TypeError on a position that is no record's.
  */
 export function fencingToken(shard: { readonly shardId: string }, record: Position): FencingToken {
-  const { sequenceNumber, subSequenceNumber } = record
-  const digits = /^0*(\d{1,999})$/.exec(sequenceNumber)?.[1]
+  // Without types either may be anything.
+  const shardId: unknown = (shard as Partial<typeof shard> | null | undefined)?.shardId
+  const given = record as Partial<Position> | null | undefined
+  const sequenceNumber: unknown = given?.sequenceNumber
+  const subSequenceNumber = given?.subSequenceNumber ?? -1
+  const digits = typeof sequenceNumber === 'string' ? /^0*(\d{1,999})$/.exec(sequenceNumber)?.[1] : undefined
+  if (typeof shardId !== 'string')
+    throw new TypeError('fencingToken() needs a shard, with its shardId, and then a record')
   if (digits === undefined || !Number.isSafeInteger(subSequenceNumber) || subSequenceNumber < 0)
     throw new TypeError(
-      `fencingToken() needs a record, not the position ${sequenceNumber}/${String(subSequenceNumber)}`,
+      given === undefined || given === null
+        ? `fencingToken() needs a shard and a record of it, not ${String(given)}`
+        : `fencingToken() needs a record, not the position ${shown(sequenceNumber)}/${shown(given.subSequenceNumber)}`,
     )
   // The length first: digits alone would put 9 after 10.
   const length = String(digits.length).padStart(lengthDigits, '0')
-  return { shardId: shard.shardId, order: length + digits + String(subSequenceNumber).padStart(subSequenceDigits, '0') }
+  return { shardId, order: length + digits + String(subSequenceNumber).padStart(subSequenceDigits, '0') }
 }

@@ -75,7 +75,7 @@ class StreamRuntime implements Runtime {
   async start(): Promise<void> {
     if (this.#state !== 'created')
       throw new ConfigError(
-        `This runtime is ${this.#state}: start() can be called once. Make another with createRuntime().`,
+        `This runtime is ${this.#state}: start() and run(), which calls it, can be called once. ${this.#state === 'running' || this.#state === 'starting' ? 'To wait for its end, await runtime.closed.' : 'Make another with createRuntime().'}`,
       )
     this.#state = 'starting'
     try {

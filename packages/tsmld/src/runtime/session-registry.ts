@@ -200,6 +200,11 @@ export class SessionRegistry {
     const status = this.statusOf(session)
     const saved = status.checkpointedSequenceNumber
     this.#count(shardId, status)
+    if (hasNeverSaved(status, end, this.#stopping.signal.aborted))
+      logger.warn(
+        { records: status.records },
+        'the shard is left, and nothing of it was ever checkpointed: all of its records come again when it begins next. Call checkpointer.checkpoint() when they are processed',
+      )
     switch (end.kind) {
       case 'shardEnded':
         this.#failures.clear(shardId)
@@ -265,6 +270,12 @@ export class SessionRegistry {
     if (furthest !== undefined) this.#totals.set(shardId, furthest)
     forgetOldest(this.#totals, rememberedShards)
   }
+}
+
+/** Whether a shard is left in order that has delivered records and saved none, in any of its sessions here. A lease that is lost amid the first batch proves nothing, and a session that failed says so itself. */
+function hasNeverSaved(status: SessionStatus, { kind }: SessionEnd, isStopping: boolean): boolean {
+  if (kind !== 'leaseLost' && kind !== 'left') return false
+  return status.lastSequenceNumber !== null && status.checkpoints === 0 && (isStopping || status.batches > 1)
 }
 
 /** Whether the lease was lost, or the session is over. */

@@ -35,6 +35,18 @@ export interface StreamStatus {
 
 /** A connection ends because its bridge process died, or with the JVM, whose own exit then tells more. */
 const exitNoticeMs = 1_000
+const failedChild: Readonly<Record<string, string>> = {
+  sessions: 'the sessions failed and start again',
+  listener: 'the listener failed and starts again',
+  daemon: 'the daemon failed and starts again',
+}
+/** Nothing else is heard of the KCL for that long. */
+const takesLong =
+  "the shards begin when the KCL has leased them: at an application's very first start that takes it one to two minutes"
+const leasing = {
+  embedded: `${takesLong}, later seconds (fastStart: true makes it seconds while you develop)`,
+  stock: takesLong,
+} as const
 const daemonBackoff = { baseMs: 100, maxMs: 30_000 }
 
 /** One stream's tree, rest for one: sessions, listener, daemon. */
@@ -97,7 +109,7 @@ export class StreamSupervisor {
       new RestartPolicy(settings.restartLimit, daemonBackoff),
       (child, error, delayMs) => {
         this.#state = 'restarting'
-        this.#logger.error({ err: error, child, delayMs }, `the ${child} failed and starts again: ${error.message}`)
+        this.#logger.error({ err: error, child, delayMs }, `${failedChild[child] ?? child}: ${error.message}`)
       },
     )
     this.failed = this.#tree.failed.then(error => {
@@ -217,6 +229,7 @@ export class StreamSupervisor {
     })
     this.#daemon = daemon
     if (this.#state !== 'stopping') this.#state = 'running'
+    if (this.#tree.restarts === 0 && !this.stream.fastStart) this.#logger.info({}, leasing[this.stream.daemon.kind])
     const failed = this.#kind.outlivesFailedSession ? daemon.failed : Promise.race([daemon.failed, failure.promise])
     const terminate = async (): Promise<void> => {
       this.#daemon = undefined

@@ -96,7 +96,7 @@ export class Watchdog {
     this.#stalled.delete(session)
     session.logger.warn(
       { stalledMs: lastMs },
-      session.signal.aborted ? 'the stall is over: so is the session' : 'the stall is over: the handler goes on',
+      session.signal.aborted ? 'the stall is over, and so is the session' : 'the stall is over: the handler goes on',
     )
   }
 }

@@ -4,6 +4,8 @@ import type { Logger } from '../observability/logger.ts'
 import type { WirePosition } from '../protocol/messages.ts'
 import type { Position } from '../records/record.ts'
 import { comparePositions } from '../records/sequence-number.ts'
+import { nameOf, type Whose, whereOf } from './blame.ts'
+import { mayCheckpointAt } from './delivered-positions.ts'
 import type { Checkpointer } from './record-processor.ts'
 import { type SessionState, SHARD_END } from './session-events.ts'
 
@@ -63,26 +65,41 @@ export class SessionCheckpointer implements Checkpointer {
 
 /** Where a checkpoint goes: null where there is nothing to save yet, an error where the position was never delivered. */
 function resolvePosition(state: SessionState, at: Position | undefined): WirePosition | CheckpointError | null {
+  const { whose } = state
   if (state.phase.name === 'closed')
     return new CheckpointError(
-      'The session of this shard has ended: nothing more is checkpointed.',
+      `The session of ${nameOf(whose)} has ended: nothing more is checkpointed.`,
       'ShutdownException',
+      whereOf(whose),
     )
   const atEnd = 'action' in state.phase && state.phase.action === 'shardEnded'
   // Said explicitly rather than "the latest", because a batch may come in between.
   if (at === undefined) return atEnd ? SHARD_END : state.delivered
-  if (typeof (at as unknown) !== 'object' || (at as unknown) === null) {
+  const misfit = misfitOf(at)
+  if (misfit !== null)
     return refusal(
-      `checkpoint() takes a record or its { sequenceNumber, subSequenceNumber }, or nothing, not ${shown(at)}.`,
+      `checkpoint() takes a record or its { sequenceNumber, subSequenceNumber }, or nothing, not ${misfit}.`,
+      whose,
     )
-  }
-  if (!isPosition(at)) {
-    return outOfRange(at, 'is not a position of a record')
-  }
-  // With no record delivered in this session the only position worth saving is the shard's end.
-  if (state.delivered === null || comparePositions(at, state.delivered) > 0)
-    return outOfRange(at, 'was not delivered in this session')
+  if (!isPosition(at)) return outOfRange(at, 'is not a position of a record', whose)
+  if (!mayCheckpointAt(at, state)) return outOfRange(at, notDelivered(state), whose)
   return { sequenceNumber: at.sequenceNumber, subSequenceNumber: at.subSequenceNumber }
+}
+
+const notDelivered = ({ firstDelivered, delivered }: SessionState): string =>
+  firstDelivered === null || delivered === null
+    ? 'was not delivered in this session, which has delivered no record yet'
+    : `was not delivered in this session, whose records go from ${firstDelivered.sequenceNumber} to ${delivered.sequenceNumber}`
+
+/** What was given that is no position at all, in words; null where it may be one. */
+function misfitOf(at: unknown): string | null {
+  if (Array.isArray(at)) return 'an array: name its last record, as in records.at(-1)'
+  if (typeof at !== 'object' || at === null) return shown(at)
+  if ('records' in at) return 'a batch: name its last record, as in batch.records.at(-1)'
+  if (!('sequenceNumber' in at)) return 'an object without a sequenceNumber'
+  return 'subSequenceNumber' in at
+    ? null
+    : 'a sequenceNumber without its subSequenceNumber (0 outside of KPL aggregates)'
 }
 
 const isPosition = ({ sequenceNumber, subSequenceNumber }: Position): boolean =>
@@ -91,12 +108,14 @@ const isPosition = ({ sequenceNumber, subSequenceNumber }: Position): boolean =>
   Number.isSafeInteger(subSequenceNumber) &&
   subSequenceNumber >= 0
 
-const outOfRange = (at: Position, why: string): CheckpointError =>
+const outOfRange = (at: Position, why: string, whose: Whose): CheckpointError =>
   refusal(
-    `Cannot checkpoint at sequence number ${at.sequenceNumber}, sub-sequence number ${String(at.subSequenceNumber)}: it ${why}. Pass a record of this shard, or nothing.`,
+    `Cannot checkpoint ${nameOf(whose)} at sequence number ${at.sequenceNumber}, sub-sequence number ${String(at.subSequenceNumber)}: it ${why}. Pass a record of this shard, or nothing.`,
+    whose,
   )
 
-const refusal = (message: string): CheckpointError => new CheckpointError(message, 'IllegalArgumentException')
+const refusal = (message: string, whose: Whose): CheckpointError =>
+  new CheckpointError(message, 'IllegalArgumentException', whereOf(whose))
 
 /** A checkpoint that is not awaited must not end the process: that it failed is told by the end of its session, or by the log. */
 function observed(promise: Promise<void>): Promise<void> {

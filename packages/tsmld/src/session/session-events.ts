@@ -1,4 +1,5 @@
-import type { Action, DaemonMessage, WirePosition } from '../protocol/messages.ts'
+import type { Action, DaemonMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
+import type { Whose } from './blame.ts'
 
 /** The position after which a shard has no more records. */
 export const SHARD_END: WirePosition = { sequenceNumber: 'SHARD_END', subSequenceNumber: 0 }
@@ -30,10 +31,16 @@ type Outstanding = { readonly name: 'sent' | 'backingOff'; readonly position: Wi
 export interface SessionState {
   readonly phase: SessionPhase
   readonly lease: 'held' | 'lost'
+  /** For the words of errors. */
+  readonly whose: Whose
   /** The checkpoint that the session began after; null until it has begun. */
   readonly start: WirePosition | null
-  /** The greatest position handed to the processor. */
+  /** The first position handed to the processor. */
+  readonly firstDelivered: WirePosition | null
+  /** The greatest one. */
   readonly delivered: WirePosition | null
+  /** What is being handled; null where no batch is. */
+  readonly batch: readonly WireRecord[] | null
   /** The last checkpoint that this session saved. */
   readonly saved: WirePosition | null
   /** At most one checkpoint is with the daemon. */

@@ -18,9 +18,9 @@
 // that shard otherwise: ShutdownTask in KCL 3, ShutdownTask.java of KCL 1), and wherever the daemon reads nothing after the status that could matter:
 // json-lines always, frames when the lease is about to be given back.
 
-import { CheckpointError, ProtocolError } from '../errors.ts'
-import type { DaemonMessage, WirePosition } from '../protocol/messages.ts'
+import type { DaemonMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
 import { comparePositions } from '../records/sequence-number.ts'
+import { blameDaemon, leaseIsGone, refusedCheckpoint } from './blame.ts'
 import {
   type HandledMessage,
   type SessionEffect,
@@ -37,8 +37,11 @@ import {
 export const initialState: SessionState = {
   phase: { name: 'awaitingInitialize' },
   lease: 'held',
+  whose: { applicationName: '', shardId: null },
   start: null,
+  firstDelivered: null,
   delivered: null,
+  batch: null,
   saved: null,
   outstanding: null,
   wanted: null,
@@ -94,16 +97,21 @@ function receive(state: SessionState, message: DaemonMessage, rules: SessionRule
       return continueAfterLoss(state, 'the lease is lost', rules)
     case 'initialize':
       if (state.phase.name !== 'awaitingInitialize') return fail(state, `initialize while ${describe(state.phase)}`)
-      return {
-        state: { ...state, phase: { name: 'handling', action: 'initialize' }, start: positionOf(message) },
-        effects: [{ kind: 'runHandler', message }],
-      }
+      return begin(state, message)
     case 'processRecords':
     case 'leaseLost':
     case 'shardEnded':
     case 'shutdownRequested':
       if (state.phase.name !== 'idle') return fail(state, `${message.kind} while ${describe(state.phase)}`)
       return handle(state, message, rules)
+  }
+}
+
+function begin(state: SessionState, message: Extract<DaemonMessage, { kind: 'initialize' }>): Transition {
+  const whose = { ...state.whose, shardId: message.shardId }
+  return {
+    state: { ...state, phase: { name: 'handling', action: 'initialize' }, whose, start: positionOf(message) },
+    effects: [{ kind: 'runHandler', message }],
   }
 }
 
@@ -118,10 +126,15 @@ function handle(
     return { state: lost.state, effects: [...lost.effects, { kind: 'runHandler', message }] }
   }
   if (state.lease === 'lost') return settle(handling, rules)
-  const last = message.kind === 'processRecords' ? message.records.at(-1) : undefined
-  const delivered = last === undefined ? handling : { ...handling, delivered: positionOf(last) }
-  const sent = sendWanted(delivered, rules)
+  const sent = sendWanted(message.kind === 'processRecords' ? deliver(handling, message.records) : handling, rules)
   return { state: sent.state, effects: [...sent.effects, { kind: 'runHandler', message }] }
+}
+
+function deliver(state: SessionState, batch: readonly WireRecord[]): SessionState {
+  const [first] = batch
+  const last = batch.at(-1)
+  if (first === undefined || last === undefined) return state
+  return { ...state, firstDelivered: state.firstDelivered ?? positionOf(first), delivered: positionOf(last), batch }
 }
 
 function settle(state: SessionState, rules: SessionRules): Transition {
@@ -129,7 +142,12 @@ function settle(state: SessionState, rules: SessionRules): Transition {
   if (phase.name !== 'handling') return { state, effects: [] }
   const atEnd = phase.action === 'shardEnded' && state.lease === 'held' && state.saved?.sequenceNumber !== 'SHARD_END'
   return finish(
-    { ...state, phase: { name: 'finishing', action: phase.action }, wanted: atEnd ? SHARD_END : state.wanted },
+    {
+      ...state,
+      phase: { name: 'finishing', action: phase.action },
+      batch: null,
+      wanted: atEnd ? SHARD_END : state.wanted,
+    },
     rules,
   )
 }
@@ -152,7 +170,8 @@ function finish(state: SessionState, rules: SessionRules): Transition {
 }
 
 function request(state: SessionState, position: WirePosition, rules: SessionRules): Transition {
-  if (state.lease === 'lost') return { state, effects: [{ kind: 'rejectCheckpoints', error: leaseIsGone() }] }
+  if (state.lease === 'lost')
+    return { state, effects: [{ kind: 'rejectCheckpoints', error: leaseIsGone(state.whose) }] }
   // The KCL refuses to go back behind the checkpoint that it began at (ShardRecordProcessorCheckpointer: IllegalArgumentException), which would cost the session.
   const saved = state.saved ?? state.start
   if (saved !== null && comparePositions(position, saved) <= 0) {
@@ -200,13 +219,7 @@ function answer(
     case 'KinesisClientLibDependencyException':
       // The lease went while this one was under way: no use in asking again.
       if (state.lease === 'lost') return finish(free, rules)
-      if (attempt >= rules.maxCheckpointAttempts) {
-        return failCheckpoint(
-          free,
-          message.error,
-          `the lease table refused the checkpoint ${position.sequenceNumber} ${String(attempt)} times`,
-        )
-      }
+      if (attempt >= rules.maxCheckpointAttempts) return failCheckpoint(free, position, message.error, attempt)
       return {
         state: { ...state, outstanding: { name: 'backingOff', position, attempt: attempt + 1 } },
         effects: [{ kind: 'scheduleRetry', attempt }],
@@ -214,7 +227,7 @@ function answer(
     case 'ShutdownException':
       return continueAfterLoss(free, 'the lease is lost: the daemon refused a checkpoint', rules)
     default:
-      return failCheckpoint(free, message.error, `the daemon refused the checkpoint ${position.sequenceNumber}`)
+      return failCheckpoint(free, position, message.error, attempt)
   }
 }
 
@@ -226,28 +239,29 @@ function continueAfterLoss(state: SessionState, why: string, rules: SessionRules
 
 function loseLease(state: SessionState, why: string): Transition {
   if (state.lease === 'lost') return { state, effects: [] }
+  const error = leaseIsGone(state.whose, why)
   const sent = state.outstanding?.name === 'sent' ? state.outstanding : null
   return {
     state: { ...state, lease: 'lost', wanted: null, outstanding: sent },
     effects: [
-      { kind: 'abortSignal', error: leaseIsGone(why) },
-      { kind: 'rejectCheckpoints', error: leaseIsGone(why) },
+      { kind: 'abortSignal', error },
+      { kind: 'rejectCheckpoints', error },
     ],
   }
 }
 
-function failCheckpoint(state: SessionState, reason: string, what: string): Transition {
-  return end(state, { kind: 'failed', error: new CheckpointError(`${what}: ${reason}`, reason) })
+function failCheckpoint(state: SessionState, at: WirePosition, reason: string, attempts: number): Transition {
+  return end(state, { kind: 'failed', error: refusedCheckpoint(state.whose, at, reason, attempts) })
 }
 
 function fail(state: SessionState, what: string): Transition {
-  return end(state, { kind: 'failed', error: new ProtocolError(`The daemon broke the protocol: ${what}.`) })
+  return end(state, { kind: 'failed', error: blameDaemon(state.whose, new Error(what)) })
 }
 
 function end(state: SessionState, how: SessionEnd): Transition {
-  const error = 'error' in how ? how.error : leaseIsGone(endings[how.kind])
+  const error = 'error' in how ? how.error : leaseIsGone(state.whose, endings[how.kind])
   return {
-    state: { ...state, phase: { name: 'closed' }, outstanding: null, wanted: null },
+    state: { ...state, phase: { name: 'closed' }, batch: null, outstanding: null, wanted: null },
     effects: [
       { kind: 'abortSignal', error },
       { kind: 'rejectCheckpoints', error },
@@ -257,11 +271,6 @@ function end(state: SessionState, how: SessionEnd): Transition {
 }
 
 const endings = { leaseLost: 'the lease is lost', shardEnded: 'the shard has ended', left: 'the stream is stopping' }
-
-/** The error of a checkpoint after the lease was lost; the reason is the KCL's own word. */
-function leaseIsGone(why = 'the lease is lost'): CheckpointError {
-  return new CheckpointError(`Nothing more is checkpointed for this shard: ${why}.`, 'ShutdownException')
-}
 
 const left: SessionEnd = { kind: 'left' }
 

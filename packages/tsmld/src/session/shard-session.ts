@@ -6,7 +6,7 @@ import type { DaemonMessage, NodeMessage, WirePosition } from '../protocol/messa
 import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
-import { blameDaemon, blameProcessor, type Whose } from './blame.ts'
+import { blameDaemon, blameProcessor } from './blame.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
 import { type Clock, systemClock, withClock } from './clock.ts'
 import type { Connection } from './connection.ts'
@@ -61,7 +61,7 @@ export class ShardSession<R> {
   readonly #checkpointer: SessionCheckpointer
   #logger: Logger
   #shardId: string | null
-  #state: SessionState = initialState
+  #state: SessionState
   #processor: RecordProcessor<R> | null = null
   #running: Promise<void> = Promise.resolve()
   #timer: object | undefined
@@ -75,6 +75,7 @@ export class ShardSession<R> {
     this.#connection = connection
     this.#shardId = shardId
     this.#logger = context.logger
+    this.#state = { ...initialState, whose: { applicationName: context.applicationName, shardId } }
     this.#codec = context.newCodec()
     this.#rules = {
       checkpointsBetweenActions: this.#codec.checkpointsBetweenActions,
@@ -159,7 +160,7 @@ export class ShardSession<R> {
     try {
       for (const message of this.#decoder.push(chunk)) this.#dispatch({ kind: 'messageReceived', message })
     } catch (error) {
-      this.#dispatch({ kind: 'inputBroke', error: blameDaemon(this.#whose, error) })
+      this.#dispatch({ kind: 'inputBroke', error: blameDaemon(this.#state.whose, error) })
     }
   }
 
@@ -245,7 +246,7 @@ export class ShardSession<R> {
     try {
       await this.#handle(message)
     } catch (error) {
-      this.#dispatch({ kind: 'handlerFailed', error: blameProcessor(this.#whose, message.kind, error) })
+      this.#dispatch({ kind: 'handlerFailed', error: blameProcessor(this.#state.whose, message.kind, error) })
       return
     }
     this.#dispatch({ kind: 'handlerSettled' })
@@ -280,6 +281,7 @@ export class ShardSession<R> {
     this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })
     await this.#context.beforeInitialize(this)
     this.#abort.signal.throwIfAborted()
+    this.#logger.info({ startingPosition: message.sequenceNumber }, 'the shard begins')
     this.figures.called(null)
     const shard: Shard = {
       stream,
@@ -291,9 +293,5 @@ export class ShardSession<R> {
       logger: this.#logger,
     }
     this.#processor = asProcessor(await factory(clock === undefined ? shard : withClock(shard, clock)))
-  }
-
-  get #whose(): Whose {
-    return { applicationName: this.#context.applicationName, shardId: this.#shardId }
   }
 }

@@ -8,6 +8,7 @@ import { type RecordsDecoder, recordsDecoder } from '../records/records-decoder.
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import { framesWire, linesWire } from './daemon-wire.ts'
 import { ShardUnderTest } from './shard-under-test.ts'
+import { assertFactory, checkStartingPosition } from './test-checks.ts'
 import { changeOnWire, kinesisOnWire, RecordNumbers, type TestChange, type TestRecord } from './test-records.ts'
 import type { TestDynamodbShardOptions, TestShardOptions } from './test-shard.ts'
 
@@ -15,7 +16,7 @@ const checks: Readonly<Record<keyof TestShardOptions, Check>> = {
   shardId: text(),
   stream: text(),
   applicationName: text(),
-  startingPosition: () => null,
+  startingPosition: checkStartingPosition,
   startMs: integer(0),
   checkpointTimeoutMs: milliseconds(1),
   daemon: oneOf('embedded', 'stock'),
@@ -35,6 +36,7 @@ export async function kinesisShard(
   options: TestShardOptions,
 ): Promise<ShardUnderTest<KinesisRecord, TestRecord>> {
   checkOptions('testShard()', options, checks)
+  assertFactory('testShard()', processor)
   const numbers = new RecordNumbers()
   const shard = new ShardUnderTest(await importedProcessor(processor), options, {
     format: 'kinesis',
@@ -53,6 +55,7 @@ export async function dynamodbShard<Item extends object, View extends StreamView
   recordedFormat?: RecordFormat,
 ): Promise<ShardUnderTest<DynamodbRecord<Item, View>, TestChange<Item>>> {
   checkOptions('testDynamodbShard()', options, dynamodbChecks)
+  assertFactory('testDynamodbShard()', processor)
   const numbers = new RecordNumbers()
   const isStock = options.daemon === 'stock'
   const format = recordedFormat ?? (isStock ? 'dynamodb-json' : 'dynamodb-binary')

@@ -9,6 +9,7 @@ import { ProtocolError } from '../errors.ts'
 import { framesCodec } from '../protocol/frame-codec.ts'
 import { HelloReader } from '../protocol/hello.ts'
 import type { DaemonMessage, Hello } from '../protocol/messages.ts'
+import { nodeFramesDecoder } from '../protocol/node-message-decoder.ts'
 
 /** A line of a recording; `atMs` may be missing in recordings of the wire itself. */
 export interface RecordedLine {
@@ -23,11 +24,14 @@ export type RecordedEvent =
   | { readonly kind: 'hello'; readonly hello: Hello; readonly atMs: number | null }
   | { readonly kind: 'message'; readonly message: DaemonMessage; readonly atMs: number | null }
   | { readonly kind: 'stopping'; readonly atMs: number | null }
+  /** The processor was done with the shard's end, which was checkpointed then. */
+  | { readonly kind: 'endHandled'; readonly atMs: number | null }
 
 /** Reads a recording, a line in memory at a time. @throws Error naming the file and the line where it is none. */
 export async function* readRecording(file: string): AsyncGenerator<RecordedEvent, void, undefined> {
   const reader = new HelloReader()
   const decoder = framesCodec().decoder()
+  const fromNode = nodeFramesDecoder()
   let greeted = false
   let number = 0
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -35,6 +39,9 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedEvent
     try {
       const { from, bytes = '', stopping, atMs = null } = JSON.parse(text) as RecordedLine
       if (stopping === true) yield { kind: 'stopping', atMs }
+      if (from === 'node')
+        for (const message of fromNode.push(Buffer.from(bytes, 'hex')))
+          if (message.kind === 'status' && message.responseFor === 'shardEnded') yield { kind: 'endHandled', atMs }
       if (from !== 'daemon') continue
       let rest: Buffer = Buffer.from(bytes, 'hex')
       if (!greeted) {

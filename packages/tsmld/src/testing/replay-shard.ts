@@ -15,7 +15,7 @@ import type { TestShard, TestShardOptions } from './test-shard.ts'
 export interface ShardReplay<T> {
   /** The shard as the recording left it; it may be driven on. */
   readonly shard: TestShard<T>
-  /** The checkpoints that the recorded processor saved, to compare with the shard's. */
+  /** The checkpoints that the recorded processor saved, to compare with the shard's; the shard's end, once the processor was done with it. */
   readonly recordedCheckpoints: readonly Position[]
 }
 
@@ -97,6 +97,7 @@ async function play<R, T>(event: RecordedEvent, shard: ShardUnderTest<R, T>, sav
     noteSaved(event.message, saved)
     return
   }
+  if (event.kind === 'endHandled' && saved.at(-1)?.sequenceNumber !== SHARD_END.sequenceNumber) saved.push(SHARD_END)
   if (shard.ended !== null || shard.busy) return
   await shard.advance(Math.max(0, (event.atMs ?? 0) - shard.nowMs))
   if (event.kind === 'stopping') shard.announceStop()

@@ -11,6 +11,7 @@ import { type LeasedSession, LeasedSessions } from './leased-sessions.ts'
 import type { ActionMessage, AnswerFault, LeaseTable } from './memory-daemon.ts'
 import { faultyBytes, type ProtocolFault } from './protocol-fault.ts'
 import { type LogLine, RecordingLogger } from './recording-logger.ts'
+import { assertException, assertPassing, assertTimes } from './test-checks.ts'
 import type { TestShard, TestShardOptions } from './test-shard.ts'
 import { turns } from './turns.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -131,6 +132,7 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   async advance(ms: number): Promise<void> {
+    assertPassing(ms)
     await this.#clock.pass(ms)
   }
 
@@ -140,6 +142,7 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   failCheckpoints(error: string, times = 1): void {
+    assertException(error)
     this.#plan({ kind: 'refused', error }, times)
   }
 
@@ -254,6 +257,10 @@ export class ShardUnderTest<R, T> implements TestShard<T> {
   }
 
   #plan(fault: AnswerFault, times: number): void {
+    assertTimes(
+      fault.kind === 'refused' ? 'failCheckpoints()' : `${fault.kind === 'lost' ? 'lose' : 'double'}Answers()`,
+      times,
+    )
     for (let time = 0; time < times; time++) this.#table.faults.push(fault)
   }
 }

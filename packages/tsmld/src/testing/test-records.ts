@@ -2,6 +2,7 @@ import { encodeDynamodbRecord, type StreamRecordJson } from '../protocol/dynamod
 import type { RecordFormat, WireRecord } from '../protocol/messages.ts'
 import type { StreamViewType, UserIdentity } from '../records/dynamodb-record.ts'
 import { encodeItem } from './attribute-values.ts'
+import { assertChange, assertRecord } from './test-checks.ts'
 
 /** Where a record stands and when it came; all of it may be left out. */
 interface TestPosition {
@@ -43,13 +44,10 @@ export interface TestChange<Item extends object = Record<string, unknown>> exten
 export class RecordNumbers {
   #last = 0n
 
-  /** @throws TypeError on a sequence number that is not decimal digits. */
   position({ sequenceNumber, subSequenceNumber = 0 }: TestPosition): {
     sequenceNumber: string
     subSequenceNumber: number
   } {
-    if (sequenceNumber !== undefined && !/^\d+$/.test(sequenceNumber))
-      throw new TypeError(`The sequence number ${sequenceNumber} is not decimal digits.`)
     if (sequenceNumber !== undefined) this.#last = BigInt(sequenceNumber)
     else if (subSequenceNumber === 0 || this.#last === 0n) this.#last++
     return { sequenceNumber: sequenceNumber ?? String(this.#last), subSequenceNumber }
@@ -58,6 +56,7 @@ export class RecordNumbers {
 
 /** A Kinesis record as the wire has it. */
 export function kinesisOnWire(record: TestRecord, numbers: RecordNumbers, nowMs: number): WireRecord {
+  assertRecord(record)
   const { data = '', partitionKey = null, explicitHashKey = null } = record
   const position = numbers.position(record)
   return {
@@ -78,6 +77,7 @@ export function changeOnWire(
   nowMs: number,
   format: RecordFormat,
 ): WireRecord {
+  assertChange(change)
   const { keys, newImage, oldImage, eventId, userIdentity, streamViewType = 'NEW_AND_OLD_IMAGES' } = change
   const approximateArrivalTimestamp = new Date(change.arrivedAt ?? nowMs)
   const record: StreamRecordJson = {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { kcl, loadAwsKclApp } from '../../src/aws-kcl/aws-kcl-app.ts'
 import { fromAwsKcl } from '../../src/aws-kcl/from-aws-kcl.ts'
+import { testShard } from '../../src/testing/index.ts'
 import { fakeRuntime } from '../support/fake-runtime.ts'
 import { newSession } from '../support/played-session.ts'
 import { turns, until } from '../support/turns.ts'
@@ -54,4 +59,47 @@ test('an app that does not run is refused in words', () => {
 test('run() in a program that tsmld has not loaded says what to do', () => {
   assert.throws(() => kcl(processorWith({})).run(), { name: 'ConfigError', message: /fromAwsKcl\(new URL\(/ })
   assert.throws(() => kcl({} as never), TypeError)
+})
+
+test('an app that is not there is refused before anything starts', () => {
+  assert.throws(() => fromAwsKcl(fixture('nowhere.cjs')), {
+    name: 'ConfigError',
+    message: /^fromAwsKcl\(\) finds no module at file:.*nowhere\.cjs\.$/,
+  })
+})
+
+for (const [what, name, text, words] of [
+  [
+    'that still requires aws-kcl',
+    'app.cjs',
+    "require('aws-kcl')",
+    /it requires 'aws-kcl'\. Change that to require\('tsmld\/aws-kcl'\)/,
+  ],
+  ['whose own file is missing', 'app.cjs', "require('./nowhere')", /^Cannot find module '\.\/nowhere'/],
+] as const)
+  test(`an app ${what} is told so`, t => {
+    const folder = mkdtempSync(join(tmpdir(), 'tsmld-app-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, name)
+    writeFileSync(file, text)
+    assert.throws(() => loadAwsKclApp(pathToFileURL(file).href), { message: words })
+  })
+
+test('an async method whose callback never comes is warned of, as long as the shard waits for it', async () => {
+  const late: (() => void)[] = []
+  const methods = { processRecords: async (_: object, done: () => void): Promise<void> => void late.push(done) }
+  await using shard = await testShard(fromAwsKcl(() => processorWith(methods)))
+  const warnings = (): string[] => shard.log.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  assert.equal(await shard.deliver([{}]), false)
+  await shard.advance(9_000)
+  late.pop()?.()
+  await shard.idle()
+  await shard.advance(60_000)
+  assert.deepEqual(warnings(), [])
+  assert.equal(await shard.deliver([{}]), false)
+  await shard.advance(10_000)
+  assert.match(
+    warnings().join('\n'),
+    /^the promise of processRecords resolved 10 s ago, and its callback was not called/,
+  )
 })

@@ -2,13 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normalizeRuntime } from '../../src/config/normalize-runtime.ts'
 import { optionHint, optionOwners } from '../../src/config/option-hint.ts'
-import { batchProcessor, createRuntime, dynamodbStream, eachBatch, eachRecord, kinesisStream } from '../../src/index.ts'
+import {
+  batchProcessor,
+  createRuntime,
+  dynamodbStream,
+  eachBatch,
+  eachRecord,
+  kinesisStream,
+  type ProcessorFactory,
+} from '../../src/index.ts'
 import { batchProcessorChecks } from '../../src/processors/batch-processor.ts'
 import { eachBatchChecks } from '../../src/processors/each-batch.ts'
 import { eachRecordChecks } from '../../src/processors/each-record.ts'
 import { retryChecks } from '../../src/processors/processor-options.ts'
 
-const processor = eachRecord(() => {})
+const processor: ProcessorFactory<unknown> = () => ({ processRecords() {} })
 const valid = kinesisStream({ streamName: 'clicks', applicationName: 'clicks', processor })
 const given = (options: Record<string, unknown>): Record<string, never> => options as Record<string, never>
 const clicks = (options: Record<string, unknown>) =>

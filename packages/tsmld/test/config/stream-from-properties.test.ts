@@ -134,3 +134,36 @@ test('a file that is not there, or names no application or stream, is refused by
     /'streamName' or 'streamArn' is missing/,
   )
 })
+
+const named = 'applicationName=clicks-cache\nstreamName=clicks\nregionName=eu-west-1\n'
+
+for (const [line, what] of [
+  ['maxRecords=lots', /'maxRecords' .* must be a whole number, not 'lots'/],
+  ['failoverTimeMillis=10s', /'failoverTimeMillis' .* must be a whole number, not '10s'/],
+  ['maxLeasesForWorker=all', /'maxLeasesForWorker' .* must be a whole number/],
+  ['initialPositionInStream=EARLIEST', /must be TRIM_HORIZON or LATEST or AT_TIMESTAMP, not 'EARLIEST'/],
+  ['retrievalMode=push', /'retrievalMode' .* must be POLLING or FANOUT or DEFAULT, not 'push'/],
+  ['metricsLevel=some', /must be NONE or SUMMARY or DETAILED/],
+  ['ignoreUnexpectedChildShards=maybe', /must be true or false, not 'maybe'/],
+] as const)
+  test(`a value that the KCL cannot mean: ${line}`, t => {
+    assertRefused(() => normalizeStream(streamFromProperties(write(t, `${named}${line}\n`), processor)), what)
+  })
+
+test('values are taken as the MultiLangDaemons read them', t => {
+  const lines = [
+    'initialPositionInStream=trim_horizon',
+    'retrievalMode=fanout',
+    'ignoreUnexpectedChildShards=YES',
+    'failoverTimeMillis= 10000 ',
+  ]
+  assert.ok(normalizeStream(streamFromProperties(write(t, named + lines.join('\n')), processor)))
+})
+
+test('a line that is no property is told', t => {
+  const { notes } = normalizeStream(streamFromProperties(write(t, `${named}garbage\nworkerId=\n`), processor))
+  assert.match(
+    notes.join('\n'),
+    /^The line 'garbage' in .*app\.properties is no property with a value: it is not used$/,
+  )
+})

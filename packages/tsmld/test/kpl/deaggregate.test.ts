@@ -228,3 +228,16 @@ test('options that are wrong are refused at once', () => {
 function isOneOf(actual: unknown, expected: readonly unknown[]): boolean {
   return expected.some(one => JSON.stringify(one) === JSON.stringify(actual))
 }
+
+test('what the AWS SDK gives is refused with the names that it needs', () => {
+  const ofSdk = { Data: put.data, PartitionKey: 'k', SequenceNumber: '1' }
+  assert.throws(
+    () => [...deaggregate(ofSdk as never)],
+    /^TypeError: deaggregate\(\) needs a record's data as a Uint8Array, not undefined\. .*data: Data/,
+  )
+  assert.throws(
+    () => [...deaggregate({ data: put.data } as never)],
+    /needs a record's sequenceNumber as a text, not undefined/,
+  )
+  assert.throws(() => [...deaggregateRecords([null as never])], /needs a record's data/)
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { RecordProcessorError } from '../../src/errors.ts'
 import {
   type AfterAttempt,
   afterReturn,
@@ -48,7 +49,7 @@ test('what failed often enough is poison, and only that', () => {
 
 for (const result of [{ failed: [at(9)] }, { failed: 'all' }, {}, 3, { failed: [at(1), at(9)] }])
   test(`refused: ${JSON.stringify(result)}`, () => {
-    assert.throws(() => afterReturn(part(1, 2), result, retry, 0), TypeError)
+    assert.throws(() => afterReturn(part(1, 2), result, retry, 0), RecordProcessorError)
   })
 
 test('a throw halves what was more than one record, and the wait grows with the throws in a row', () => {

@@ -157,7 +157,7 @@ test('a record has its delay, and a checkpoint that was saved is told of and log
   const delayMs = Date.now() - (wireRecord(1).approximateArrivalTimestamp as Date).getTime()
   assert.deepEqual(flusher.delays, [delayMs - 1_000])
   assert.deepEqual(told, [{ sequenceNumber: '1', subSequenceNumber: 0, delayMs }])
-  assert.deepEqual(log.messages('info'), ['the lease table holds a checkpoint'])
+  assert.deepEqual(log.messages('info'), ['the shard begins', 'the lease table holds a checkpoint'])
   assert.deepEqual(log.messages('error'), ['onCheckpoint threw: bug'])
   assert.equal(end(), null)
 })

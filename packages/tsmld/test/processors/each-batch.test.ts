@@ -100,13 +100,6 @@ test('records that the handler says failed are tried again without the rest, whi
   assert.deepEqual((await heardBy(daemon)).at(-1), 'checkpoint 8/0')
 })
 
-test('a handler that returns something else fails its batch, with a word about what it may return', async t => {
-  const { daemon, clock, log } = await batchesOf(t, { maxRecords: 1 }, () => ({ failed: 3 }) as never)
-  daemon.say(batch(1))
-  await clock.pass(1_000)
-  assert.match(log.messages('error')[0] ?? '', /must return nothing or \{ failed/)
-})
-
 test('a batch that passes its limit has its signal aborted', async t => {
   const clock = new VirtualClock(t)
   const factory = eachBatch<WireRecord>(

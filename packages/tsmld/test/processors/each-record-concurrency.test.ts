@@ -26,7 +26,7 @@ test('as many handlers as run may listen to the signal of their shard', async ()
   let listening = 0
   const factory = eachRecord<WireRecord>(
     (_, { signal }) =>
-      new Promise(resolve => {
+      new Promise<void>(resolve => {
         listening++
         signal.addEventListener('abort', () => resolve())
       }),

@@ -58,6 +58,10 @@ test('fault 21: by default a poison record blocks its shard: nothing advances, t
   await clock.pass(300)
   assert.deepEqual(events, ['recordFailed', 'recordFailed', 'recordBlocked'])
   assert.equal(log.messages('error').length, 1)
+  assert.match(
+    log.messages('error')[0] ?? '',
+    /mend the handler or the schema .* onPoison: deadLetter\(sink\), or 'skip', which loses them/,
+  )
   assert.match(log.messages('error')[0] ?? '', /a record fails again and again and blocks the shard.*poison/)
   const [line] = log.lines.filter(({ level }) => level === 'error')
   assert.deepEqual(
@@ -76,7 +80,7 @@ test('fault 21: by default a poison record blocks its shard: nothing advances, t
   assert.deepEqual(seen.slice(-2), ['2 again', '3'])
   assert.deepEqual(await heardBy(daemon), ['checkpoint 3/0', 'status processRecords'])
   assert.equal(events.at(-1), 'recordUnblocked')
-  assert.deepEqual(log.messages('info'), ['no record blocks the shard any more'])
+  assert.deepEqual(log.messages('info'), ['the shard begins', 'no record blocks the shard any more'])
   assert.equal(clock.waiting, 0)
 })
 

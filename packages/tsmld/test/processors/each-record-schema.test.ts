@@ -81,7 +81,7 @@ test('what is no JSON, or does not fit, is poison at the first attempt; neither 
     errors.map(({ issues }) => issues.length),
     [0, 4, 1],
   )
-  assert.equal(log.lines.length, 3)
+  assert.equal(log.messages('warn').length, 3)
   assert.equal(/secret/.test(log.text), false)
   for (const error of errors) assert.equal(/secret/.test(`${error.stack ?? ''}${JSON.stringify(error)}`), false)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { deferred } from '../../src/deferred.ts'
 import { ConfigError } from '../../src/errors.ts'
 import { eachRecord } from '../../src/processors/each-record.ts'
@@ -135,13 +136,13 @@ test('the handler gets the shard with its signal and its logger, and the number 
   daemon.say(batch(1))
   await turns()
   assert.deepEqual(ids, ['shardId-000000000000 1'])
-  assert.deepEqual(log.messages('info'), ['handled'])
+  assert.deepEqual(log.messages('info'), ['the shard begins', 'handled'])
 })
 
 for (const [what, make, names] of [
   ['no function', () => eachRecord('x' as never), /a function of a record/],
   ['a schema without a handler', () => eachRecord({ '~standard': {} } as never), /a function of a record/],
-  ['a schema after its handler', () => eachRecord(() => {}, { '~standard': {} } as never), /The schema comes first/],
+  ['a schema after its handler', () => eachRecord(() => {}, z.object({}) as never), /the schema comes first/],
   ['a dead-letter sink that is no function', () => deadLetter('queue' as never), /deadLetter\(\) needs a function/],
   ['an option that is misspelt', () => eachRecord(() => {}, { concurency: 2 } as never), /'concurency'.*'concurrency'/],
   ['a concurrency of 0', () => eachRecord(() => {}, { concurrency: 0 }), /'concurrency'/],
@@ -156,6 +157,11 @@ for (const [what, make, names] of [
     'a backoff without its limit',
     () => eachRecord(() => {}, { retry: { backoff: { baseMs: 1 } as never } }),
     /'backoff' of 'retry'/,
+  ],
+  [
+    'a backoff that begins above its limit',
+    () => eachRecord(() => {}, { retry: { backoff: { baseMs: 100, maxMs: 10 } } }),
+    /'backoff' of 'retry' of eachRecord\(\) has a baseMs of 100 above its maxMs of 10/,
   ],
   ['no attempts', () => eachRecord(() => {}, { retry: { attempts: 0 } }), /'attempts'/],
   ['a retry that is a number', () => eachRecord(() => {}, { retry: 3 as never }), /'retry'/],

@@ -268,4 +268,5 @@ test('a batch that comes before it is pulled is kept until it is', async () => {
 
 test('what is no function is refused at once', () => {
   assert.throws(() => eachShard('x' as never), ConfigError)
+  assert.throws(() => (eachShard as (...given: unknown[]) => unknown)(() => {}, { concurrency: 2 }), ConfigError)
 })

@@ -34,9 +34,12 @@ test('an error that is not retryable is final, as is a record that does not fit 
   assert.equal(after(1, 0, new InvalidRecordError('no')), null)
 })
 
-test('a retryable that throws means no', () => {
-  const retryable = (): boolean => {
-    throw new Error('oops')
-  }
-  assert.equal(retryDelayMs({ error: 1, attempts: 1, elapsedMs: 0 }, { ...policy, retryable }), null)
-})
+for (const [what, retryable, message] of [
+  ['throws', () => assert.fail('oops'), /retry\.retryable\(\) threw when it was asked about "down": oops$/],
+  ['forgets to answer', () => undefined, /retry\.retryable\(\) returned undefined: it must return true or false\.$/],
+  ['answers later', () => Promise.resolve(false), /returned a Promise: it must return true or false/],
+] as const)
+  test(`a retryable that ${what} says nothing of the record, and is told of itself`, () => {
+    const asked = { error: new Error('down'), attempts: 1, elapsedMs: 0 }
+    assert.throws(() => retryDelayMs(asked, { ...policy, retryable: retryable as never }), message)
+  })

@@ -32,6 +32,20 @@ test('what is no position of a record is refused', () => {
     ['', 0],
     ['1', -1],
     ['1', 0.5],
+    [12 as never, 0],
+    [undefined as never, 0],
   ] as const)
     assert.throws(() => fencingToken(shard, { sequenceNumber, subSequenceNumber }), TypeError)
+})
+
+test('a record or a shard that is forgotten is said to be', () => {
+  assert.throws(
+    () => fencingToken(shard, undefined as never),
+    /^TypeError: fencingToken\(\) needs a shard and a record of it, not undefined$/,
+  )
+  assert.throws(
+    () => fencingToken({ sequenceNumber: '1' } as never, { sequenceNumber: '1', subSequenceNumber: 0 }),
+    /needs a shard, with its shardId/,
+  )
+  assert.throws(() => fencingToken(undefined as never, { sequenceNumber: '1', subSequenceNumber: 0 }), /needs a shard/)
 })

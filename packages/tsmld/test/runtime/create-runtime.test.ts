@@ -114,6 +114,20 @@ test('fault 24: a handler that never returns delays nothing beyond the deadline,
   assert.equal(fakes[1]?.runs()[0]?.exit?.why, 'stopped')
 })
 
+test('the wait of a start is explained once, unless fastStart leaves it out', async t => {
+  const waits = (lines: readonly string[]): string[] =>
+    lines.filter(line => line.includes('when the KCL has leased them'))
+  const slow = await fakeRuntime(t, [['well']])
+  await slow.runtime.start()
+  assert.match(
+    waits(slow.logger.messages('info')).join('\n'),
+    /^the shards begin .* one to two minutes, .*fastStart: true[^\n]*$/,
+  )
+  const fast = await fakeRuntime(t, [['well']], {}, { fastStart: true })
+  await fast.runtime.start()
+  assert.deepEqual(waits(fast.logger.messages('info')), [])
+})
+
 test('a first start that fails is final: its reason is thrown, and nothing is left running', async t => {
   for (const [mode, kind] of [
     ['streamFailed', StreamFailedError],
@@ -185,7 +199,9 @@ test('stop() before start() does nothing, and such a runtime is over', async t =
 test('start() is called once, and a second stop() waits for the first', async t => {
   const { runtime, alive } = await fakeRuntime(t, [['well']])
   await runtime.start()
-  assert((await rejection(runtime.start())) instanceof ConfigError)
+  const again = await rejection(runtime.run())
+  assert(again instanceof ConfigError)
+  assert.match(again.message, /This runtime is running: .* To wait for its end, await runtime\.closed\.$/)
   const first = runtime.stop()
   assert.equal(runtime.stop(), first)
   await runtime[Symbol.asyncDispose]()

@@ -55,8 +55,8 @@ test('fault 14: with restartStream the handler gets its signal, and the tree sta
   assert.equal(runtime.status().streams[0]?.restarts, 1)
   assert.match(runtime.status().streams[0]?.lastFailure ?? '', /has made no progress/)
   assert.deepEqual([fakes[0]?.runs().length, alive().length], [2, 1])
-  assert.ok(logger.messages('error').some(message => message.startsWith('the sessions failed and starts again')))
-  await until('its end is said', () => logger.messages('warn').includes('the stall is over: so is the session'))
+  assert.ok(logger.messages('error').some(message => message.startsWith('the sessions failed and start again')))
+  await until('its end is said', () => logger.messages('warn').includes('the stall is over, and so is the session'))
 })
 
 test('fault 14: a handler that ignores its signal does not hold the restart up: its own shard waits handlerWaitMs and fails, the stream runs', async t => {

@@ -232,5 +232,5 @@ test('a session that ends ends its stall', async t => {
   await clock.pass(70_000)
   await sessions.terminate()
   await clock.pass(5_000)
-  assert.deepEqual(stalls().slice(1), ['the stall is over: so is the session'])
+  assert.deepEqual(stalls().slice(1), ['the stall is over, and so is the session'])
 })

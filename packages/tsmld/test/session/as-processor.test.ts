@@ -14,3 +14,9 @@ test('what a factory made without processRecords is refused in words', () => {
     assert.throws(() => asProcessor(made as never), /returned no object with a method processRecords/)
   }
 })
+
+test('heartbeats are asked for by true, and by nothing that only looks like it', () => {
+  assert.ok(asProcessor({ processRecords() {}, emptyBatches: true }))
+  const made = { processRecords() {}, emptyBatches: () => true }
+  assert.throws(() => asProcessor(made as never), /emptyBatches of a processor must be true or false, not a function/)
+})

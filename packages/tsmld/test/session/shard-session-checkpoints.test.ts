@@ -1,35 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { CheckpointError, ProtocolError } from '../../src/errors.ts'
-import type { Checkpointer } from '../../src/session/record-processor.ts'
-import { begunSession, endError, newSession, type PlayedSession } from '../support/played-session.ts'
-import { type CodecKind, codecKinds } from '../support/scripted-daemon.ts'
+import { at, begunSession, endError, handling } from '../support/played-session.ts'
+import { codecKinds } from '../support/scripted-daemon.ts'
 import { isPending, rejection, turns } from '../support/turns.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
-import { answered, batch, initialize, wireRecord } from '../support/wire-records.ts'
-
-const at = (n: number, subSequenceNumber = 0) => ({ sequenceNumber: String(n), subSequenceNumber })
-
-/** A session inside `processRecords` of these records, and its checkpointer. */
-async function handling(
-  kind: CodecKind,
-  ...numbers: number[]
-): Promise<PlayedSession & { checkpointer: Checkpointer; settle: (error?: Error) => void }> {
-  let checkpointer: Checkpointer | undefined
-  let settle: ((error?: Error) => void) | undefined
-  const played = await begunSession(kind, {
-    processRecords: (_, given) => {
-      checkpointer = given
-      return new Promise<void>((resolve, reject) => {
-        settle = error => (error === undefined ? resolve() : reject(error))
-      })
-    },
-  })
-  played.daemon.say(batch(...numbers))
-  await turns()
-  assert(checkpointer !== undefined && settle !== undefined)
-  return { ...played, checkpointer, settle }
-}
+import { answered, batch, wireRecord } from '../support/wire-records.ts'
 
 for (const kind of codecKinds) {
   test(`${kind}: a checkpoint without a position saves the last record delivered, and resolves when the daemon says so`, async () => {
@@ -104,43 +80,6 @@ for (const kind of codecKinds) {
     daemon.say(answered(5, null, 1))
     await saved
     await turns()
-    assert.deepEqual(daemon.heard(), ['status processRecords'])
-  })
-
-  for (const [what, position] of [
-    ['after the last record', at(4)],
-    ['after the last user record of an aggregate', at(3, 1)],
-    ['with a sentinel', { sequenceNumber: 'LATEST', subSequenceNumber: 0 }],
-    ['that is no number', { sequenceNumber: '3x', subSequenceNumber: 0 }],
-    ['that is no text', { sequenceNumber: 3 as never, subSequenceNumber: 0 }],
-    ['with a sub-sequence number below 0', at(2, -1)],
-    ['with a sub-sequence number that is no integer', at(2, 0.5)],
-    ['that is a text', '2' as never],
-  ] as const) {
-    test(`${kind}: a position ${what} is refused here, the log says so, and the session goes on`, async () => {
-      const { daemon, checkpointer, settle, end, log } = await handling(kind, 1, 2, 3)
-      const error = await rejection(checkpointer.checkpoint(position))
-      assert(error instanceof CheckpointError)
-      assert.equal(error.reason, 'IllegalArgumentException')
-      assert.deepEqual(log.messages('error'), [`a checkpoint is refused, and nothing is saved by it: ${error.message}`])
-      settle()
-      await turns()
-      assert.deepEqual(daemon.heard(), ['status processRecords'])
-      assert.equal(end(), null)
-    })
-  }
-
-  test(`${kind}: a position before the session's start is saved already, and never asked for`, async () => {
-    let saved: Promise<void> | undefined
-    const { daemon } = newSession(kind, {
-      factory: () => ({ processRecords: (_, checkpointer) => (saved = checkpointer.checkpoint(at(90))) }),
-    })
-    daemon.say(initialize('shardId-000000000000', '100'))
-    await turns()
-    daemon.heard()
-    daemon.say(batch(101))
-    await turns()
-    await saved
     assert.deepEqual(daemon.heard(), ['status processRecords'])
   })
 

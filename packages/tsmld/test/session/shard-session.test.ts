@@ -229,6 +229,11 @@ test('a shard knows its stream, its start and its signal, and its logger names i
   assert.deepEqual(shard.startingPosition, { sequenceNumber: '4958', subSequenceNumber: 0 })
   assert.equal(shard.signal.aborted, false)
   assert.deepEqual(log.lines, [
+    {
+      level: 'info',
+      fields: { stream: 'clicks-cache', shardId: 'shardId-000000000007', startingPosition: '4958' },
+      message: 'the shard begins',
+    },
     { level: 'info', fields: { stream: 'clicks-cache', shardId: 'shardId-000000000007', extra: 1 }, message: 'hello' },
   ])
 })

@@ -1,11 +1,12 @@
+import assert from 'node:assert/strict'
 import type { WireRecord } from '../../src/protocol/messages.ts'
-import type { RecordProcessor } from '../../src/session/record-processor.ts'
+import type { Checkpointer, RecordProcessor } from '../../src/session/record-processor.ts'
 import type { SessionEnd } from '../../src/session/session-events.ts'
 import { type SessionContext, ShardSession } from '../../src/session/shard-session.ts'
 import { RecordingLogger } from '../../src/testing/recording-logger.ts'
 import { type CodecKind, newCodec, ScriptedDaemon } from './scripted-daemon.ts'
 import { turns } from './turns.ts'
-import { initialize } from './wire-records.ts'
+import { batch, initialize } from './wire-records.ts'
 
 /** A session and the daemon's end of its connection. */
 export interface PlayedSession {
@@ -67,4 +68,27 @@ export function endError(played: PlayedSession, kind: 'failed' | 'disconnected' 
   const end = played.end()
   if (end?.kind !== kind || !('error' in end)) throw new Error(`it ended with ${JSON.stringify(end)}, not ${kind}`)
   return end.error
+}
+
+export const at = (n: number, subSequenceNumber = 0) => ({ sequenceNumber: String(n), subSequenceNumber })
+
+/** A session inside `processRecords` of these records, and its checkpointer. */
+export async function handling(
+  kind: CodecKind,
+  ...numbers: number[]
+): Promise<PlayedSession & { checkpointer: Checkpointer; settle: (error?: Error) => void }> {
+  let checkpointer: Checkpointer | undefined
+  let settle: ((error?: Error) => void) | undefined
+  const played = await begunSession(kind, {
+    processRecords: (_, given) => {
+      checkpointer = given
+      return new Promise<void>((resolve, reject) => {
+        settle = error => (error === undefined ? resolve() : reject(error))
+      })
+    },
+  })
+  played.daemon.say(batch(...numbers))
+  await turns()
+  assert(checkpointer !== undefined && settle !== undefined)
+  return { ...played, checkpointer, settle }
 }

@@ -156,6 +156,9 @@ test('a processor of a module is imported, and an option names what the shard is
 test('an option that is unknown or wrong is named', async () => {
   for (const [options, message] of [
     [{ stallTimeoutMs: 5 }, /'stallTimeoutMs' of testShard\(\) must be .* at least 1,?000/],
+    [{ startPosition: '5' }, /'startPosition' of testShard\(\) is unknown\. Did you mean 'startingPosition'/],
+    [{ startingPosition: 'TRIM_HORIZONT' }, /'startingPosition' of testShard\(\) must be 'TRIM_HORIZON' or/],
+    [{ startingPosition: { sequenceNumber: 5, subSequenceNumber: 0 } }, /'startingPosition' .* must be a sentinel/],
     [{ chunkBytes: 0 }, /'chunkBytes' of testShard\(\)/],
     [{ concurrency: 2 }, /'concurrency' of testShard\(\) is unknown\. It belongs to eachRecord\(\)\./],
   ] as const)
@@ -164,7 +167,10 @@ test('an option that is unknown or wrong is named', async () => {
 
 test('a sequence number that is none is said', async () => {
   await using shard = await testShard(saving)
-  await assert.rejects(async () => shard.deliver([{ sequenceNumber: 'x' }]), /is not decimal digits/)
+  await assert.rejects(
+    async () => shard.deliver([{ sequenceNumber: 'x' }]),
+    /'sequenceNumber' .* must be a text of decimal digits, not 'x'/,
+  )
 })
 test('closing ends the session, its signal and its timers, twice as once', async () => {
   const shard = await testShard(

@@ -9,7 +9,15 @@ import {
   testDynamodbShard,
   testShard,
 } from 'tsmld/testing'
-import { dynamodbStream, eachBatch, eachRecord, eachShard, type KinesisRecord, kinesisStream } from '../../src/index.ts'
+import {
+  ConfigError,
+  dynamodbStream,
+  eachBatch,
+  eachRecord,
+  eachShard,
+  type KinesisRecord,
+  kinesisStream,
+} from '../../src/index.ts'
 import type { DynamodbRecord } from '../../src/records/dynamodb-record.ts'
 import { assertType } from '../support/assert-type.ts'
 
@@ -36,7 +44,7 @@ test('types: a Kinesis shard knows the records of its handler, and takes partial
   assert.equal(await shard.deliver([{ data: 'text' }, { data: new Uint8Array(1) }, {}]), true)
   // @ts-expect-error a record has no keys
   const deliver = () => shard.deliver([{ keys: {} }])
-  assert.equal(await deliver(), true)
+  await assert.rejects(async () => deliver(), ConfigError)
   // @ts-expect-error a processor of another type of stream
   await using wrong = await testShard(eachRecord((record: DynamodbRecord) => void record.eventName))
   assert.equal(wrong.ended, null)
@@ -52,7 +60,7 @@ test('types: a DynamoDB shard knows its items', async () => {
   await shard.deliver([{ keys: { id: 'a' }, newImage: { id: 'a' } }])
   // @ts-expect-error a change has keys
   const deliver = () => shard.deliver([{ newImage: { id: 'a', visits: 1 } }])
-  await assert.rejects(async () => deliver(), TypeError)
+  await assert.rejects(async () => deliver(), ConfigError)
   await using unknown = await testDynamodbShard(eachRecord(record => assertType<DynamodbRecord>()(record, true)))
   assert.equal(unknown.ended, null)
 })

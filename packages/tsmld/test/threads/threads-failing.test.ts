@@ -39,7 +39,7 @@ for (const [deed, words] of [
     assert.deepEqual(new Set([...before, ...listeners()].map(listener => JSON.stringify(listener))).size, 4)
     await begin('shard-1', 0)
     await begin('shard-2', 1)
-    const line = logger.lines.find(({ message }) => message.startsWith('the sessions failed and starts again'))
+    const line = logger.lines.find(({ message }) => message.startsWith('the sessions failed and start again'))
     const err = line?.fields['err']
     assert(err instanceof ThreadExitError)
     assert.deepEqual([err.thread, err.exitCode], [1, deed === 'exit' ? 7 : null])
