@@ -21,8 +21,8 @@ export interface RedisServer {
 // Ends the server when this process is gone, whichever way.
 const guard = fileURLToPath(new URL('../../../packages/tsmld-local/guard.mjs', import.meta.url))
 
-/** Starts a Redis server on a free port of the loopback, in a folder of its own. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts a Redis server on a free port of the loopback, in a folder of its own. With `always` what it confirmed outlives SIGKILL. */
+export async function startRedis({ appendfsync = 'everysec' } = {}): Promise<RedisServer> {
   const command = await ensureRedis(message => process.stderr.write(`${message}\n`))
   const folder = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = await freePort()
@@ -30,7 +30,7 @@ export async function startRedis(): Promise<RedisServer> {
   let running: ChildProcess | undefined
 
   const start = async (): Promise<void> => {
-    const options = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes', appendfsync: 'everysec' }
+    const options = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes', appendfsync }
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
     const child = spawn(process.execPath, [guard, folder, command, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
