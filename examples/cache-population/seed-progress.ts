@@ -64,13 +64,21 @@ export class SeedProgress {
       throw new Error(
         `Another seeding of this cache runs, or was killed within the last ${String(lockMs / 1_000)} s: wait for it.`,
       )
-    const names = ['run', 'segments', 'items', ...Array.from({ length: segments }, (_, n) => `segment:${String(n)}`)]
+    const names = [
+      'run',
+      'segments',
+      'items',
+      'sweeps',
+      ...Array.from({ length: segments }, (_, n) => `segment:${String(n)}`),
+    ]
     const saved = (await client.sendCommand(['HMGET', progressKey, ...names])) as (string | null)[]
     let fields = new Map(names.flatMap((name, n) => (saved[n] == null ? [] : [[name, saved[n]] as const])))
     if (fields.get('segments') !== String(segments)) {
+      const history = (await client.sendCommand(['HMGET', stateKey, 'seededAt', 'lost'])) as (string | null)[]
       fields = new Map([
         ['run', String(Date.now())],
         ['segments', String(segments)],
+        ['sweeps', history.every(each => each === null) ? 'no' : 'yes'],
       ])
       await client.sendCommand(['DEL', progressKey])
       await client.sendCommand(['HSET', progressKey, ...[...fields].flat()])
@@ -81,6 +89,11 @@ export class SeedProgress {
   /** Whether the cache no longer knows this run. */
   get isGone(): boolean {
     return this.#isGone
+  }
+
+  /** Whether the cache may have keys that the table no longer has: one that was never seeded and never lost anything has heard of every removal. */
+  get sweeps(): boolean {
+    return this.#fields.get('sweeps') !== 'no'
   }
 
   /** Items read before. */

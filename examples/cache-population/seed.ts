@@ -65,8 +65,8 @@ async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedL
   await Promise.all(
     Array.from({ length: seeding.segments }, (_, segment) => scanSegment(seeding, segment, progress, meter)),
   )
-  meter.phase = 'sweeping'
-  await sweep(seeding, progress, meter)
+  meter.scanned()
+  if (progress.sweeps) await sweep(seeding, progress, meter)
   await progress.finish()
   meter.phase = 'done'
   return meter.line()
@@ -91,10 +91,10 @@ async function scanSegment(
       }),
     )
     const images = Items.map(item => imageOf(unmarshall(item) as Item))
-    for (let at = 0; at < images.length; at += keysPerCall)
-      meter.written += await patiently(progress, () =>
-        writeScanned(client, images.slice(at, at + keysPerCall), tombstoneMs),
-      )
+    for (let at = 0; at < images.length; at += keysPerCall) {
+      const some = images.slice(at, at + keysPerCall)
+      meter.wrote(await patiently(progress, () => writeScanned(client, some, tombstoneMs)))
+    }
     from = last ?? 'done'
     await patiently(progress, () => progress.save(segment, from, images.length))
     meter.add(images.length)
@@ -126,7 +126,7 @@ async function sweep(
         const fence = fences[index]
         return fence == null || there.has(key) ? [] : [{ key, fence }]
       })
-      if (gone.length > 0) meter.removed += await patiently(progress, () => removeGone(client, gone, tombstoneMs))
+      if (gone.length > 0) meter.swept(await patiently(progress, () => removeGone(client, gone, tombstoneMs)))
       meter.tell()
     }
   }
@@ -168,13 +168,14 @@ async function countItems({ dynamodb, tableName }: Seeding): Promise<number> {
 /** Counts, and tells how far it is. */
 class Meter {
   phase: SeedLine['phase'] = 'scanning'
-  written = 0
-  removed = 0
+  #scannedMs: number | null = null
   readonly #startedAt = performance.now()
   readonly #ofItems: number
   readonly #before: number
   readonly #onProgress: ((line: SeedLine) => void) | undefined
   #items = 0
+  #written = 0
+  #removed = 0
 
   constructor(ofItems: number, before: number, onProgress?: (line: SeedLine) => void) {
     this.#ofItems = ofItems
@@ -187,13 +188,26 @@ class Meter {
     this.tell()
   }
 
+  scanned(): void {
+    this.phase = 'sweeping'
+    this.#scannedMs = performance.now() - this.#startedAt
+  }
+
+  wrote(keys: number): void {
+    this.#written += keys
+  }
+
+  swept(keys: number): void {
+    this.#removed += keys
+  }
+
   tell(): void {
     this.#onProgress?.(this.line())
   }
 
   line(): SeedLine {
     const items = this.#before + this.#items
-    const rate = this.#items / ((performance.now() - this.#startedAt) / 1_000)
+    const rate = this.#items / ((this.#scannedMs ?? performance.now() - this.#startedAt) / 1_000)
     const left = Math.max(0, this.#ofItems - items)
     return {
       phase: this.phase,
@@ -201,8 +215,8 @@ class Meter {
       ofItems: this.#ofItems,
       itemsPerSecond: Math.round(rate),
       secondsLeft: this.phase === 'scanning' && rate > 0 ? Math.round(left / rate) : null,
-      written: this.written,
-      removed: this.removed,
+      written: this.#written,
+      removed: this.#removed,
     }
   }
 }

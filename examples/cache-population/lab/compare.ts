@@ -1,14 +1,18 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { createClient } from 'redis'
-import { imageOf, type Item, itemPrefix } from '../items.ts'
+import { type Item, imageOf, itemPrefix } from '../items.ts'
 import { fenceKey } from '../redis-flusher.ts'
 
 /** What a cache should hold, body by key. */
 export type Expected = ReadonlyMap<string, string>
 
 /** What the table says: the bodies of what has not expired, and the counters. */
-export async function expectedOf(dynamodb: DynamoDBClient, tableName: string, counters: ReadonlyMap<string, number>): Promise<Expected> {
+export async function expectedOf(
+  dynamodb: DynamoDBClient,
+  tableName: string,
+  counters: ReadonlyMap<string, number>,
+): Promise<Expected> {
   const expected = new Map([...counters].map(([key, value]) => [key, String(value)]))
   let from: Record<string, never> | undefined
   do {
@@ -25,13 +29,18 @@ export async function expectedOf(dynamodb: DynamoDBClient, tableName: string, co
 }
 
 /** Every key of a cache beside what it should be: a line for each that differs. */
-export async function differences(client: Pick<ReturnType<typeof createClient>, 'mGet' | 'sendCommand'>, expected: Expected): Promise<string[]> {
+export async function differences(
+  client: Pick<ReturnType<typeof createClient>, 'mGet' | 'sendCommand'>,
+  expected: Expected,
+): Promise<string[]> {
   const wrong: string[] = []
   const unseen = new Set(expected.keys())
   for (let cursor: string | null = null; cursor !== '0'; ) {
-    const [next, names] = (await client.sendCommand(['SCAN', cursor ?? '0', 'COUNT', '2000'])) as [string, string[]]
+    const [next, names]: [string, string[]] = await client.sendCommand(['SCAN', cursor ?? '0', 'COUNT', '2000'])
     cursor = next
-    const keys = names.filter(name => (name.startsWith(itemPrefix) && !name.endsWith(fenceKey(''))) || name.startsWith('clicks:'))
+    const keys = names.filter(
+      name => (name.startsWith(itemPrefix) && !name.endsWith(fenceKey(''))) || name.startsWith('clicks:'),
+    )
     if (keys.length === 0) continue
     const values = await client.mGet(keys)
     for (const [index, key] of keys.entries()) {

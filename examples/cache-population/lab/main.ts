@@ -31,7 +31,8 @@ try {
 async function run(size: typeof full, isJson: boolean): Promise<void> {
   const out = isJson ? process.stderr : process.stdout
   const started = performance.now()
-  const say = (text: string) => out.write(`${((performance.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`)
+  const say = (text: string) =>
+    out.write(`${((performance.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`)
   let toldAt = 0
   const report = await prove(size, {
     enter: say,
@@ -41,7 +42,11 @@ async function run(size: typeof full, isJson: boolean): Promise<void> {
       say(`  ${text}`)
     },
   })
-  out.write(renderReport(report).map(line => `${line}\n`).join(''))
+  out.write(
+    renderReport(report)
+      .map(line => `${line}\n`)
+      .join(''),
+  )
   if (isJson) process.stdout.write(`${JSON.stringify(report)}\n`)
   process.exitCode = report.ok ? 0 : 1
 }

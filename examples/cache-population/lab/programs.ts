@@ -16,10 +16,14 @@ export function startProgram(
   on: { readonly line: (line: string) => void; readonly log: (line: string) => void },
 ): Program {
   const file = fileURLToPath(new URL(`../${name}.ts`, import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, ['--no-warnings', '--conditions=tsmld-source', '--import', 'tsx', file], {
-    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', REPORT: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--no-warnings', '--conditions=tsmld-source', '--import', 'tsx', file],
+    {
+      env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '', REPORT: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', on.line)
   if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', on.log)
   const exited = once(child, 'close').then(([code]) => code as number | null)

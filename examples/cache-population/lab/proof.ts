@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateTableCommand, UpdateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { createStream, type LocalClients, localClients, localEnvironment, splitShard, startLocalStack } from 'tsmld-local'
+import {
+  createStream,
+  type LocalClients,
+  localClients,
+  localEnvironment,
+  splitShard,
+  startLocalStack,
+} from 'tsmld-local'
 import { differences, expectedOf } from './compare.ts'
 import { Region } from './region.ts'
 import { makeReport, type Report } from './report.ts'
@@ -21,9 +28,9 @@ export interface ProofSize {
 /** How the proof tells what it does. */
 export interface ProofView {
   /** A new phase begins. */
-  enter(phase: string): void
+  readonly enter: (phase: string) => void
   /** How far it is, said again and again. */
-  progress(text: string): void
+  readonly progress: (text: string) => void
 }
 
 /** A proof that runs. */
@@ -43,7 +50,10 @@ const settleMs = 120_000
 export async function prove(size: ProofSize, view: ProofView): Promise<Report> {
   view.enter('starting the emulators and two Redis servers')
   const { TSMLD_LOCAL_KINESIS: kinesis, TSMLD_LOCAL_DYNAMODB: dynamodb } = process.env
-  const given = kinesis !== undefined && dynamodb !== undefined ? { kinesisEndpoint: kinesis, dynamodbEndpoint: dynamodb, region } : null
+  const given =
+    kinesis !== undefined && dynamodb !== undefined
+      ? { kinesisEndpoint: kinesis, dynamodbEndpoint: dynamodb, region }
+      : null
   const stack = given === null ? await startLocalStack({ region, onProgress: view.progress }) : null
   const endpoints = given ?? stack
   if (endpoints === null) throw new Error('There is no local stack.')
@@ -71,7 +81,8 @@ export async function prove(size: ProofSize, view: ProofView): Promise<Report> {
     await settle(play, report)
     if (size.wipes) await wipe(play, report)
     view.enter('stopping')
-    for (const code of await Promise.all(regions.map(each => each.stopWorker()))) if (code !== 0) report.fault(`a worker ended with code ${String(code)}`)
+    for (const code of await Promise.all(regions.map(each => each.stopWorker())))
+      if (code !== 0) report.fault(`a worker ended with code ${String(code)}`)
   } catch (error) {
     report.fault((error as Error).message)
   } finally {
@@ -82,7 +93,15 @@ export async function prove(size: ProofSize, view: ProofView): Promise<Report> {
 }
 
 /** The table is older than its stream, so that what was in it can only come by the scan. */
-async function fillTable({ clients: { dynamodb, kinesis }, tableName, streamName, work, size, enter, progress }: Play): Promise<void> {
+async function fillTable({
+  clients: { dynamodb, kinesis },
+  tableName,
+  streamName,
+  work,
+  size,
+  enter,
+  progress,
+}: Play): Promise<void> {
   enter(`filling a table with ${String(size.items)} items`)
   await dynamodb.send(
     new CreateTableCommand({
@@ -93,7 +112,9 @@ async function fillTable({ clients: { dynamodb, kinesis }, tableName, streamName
     }),
   )
   await waitUntilTableExists({ client: dynamodb, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { TableName: tableName })
-  await work.load(loaded => progress(`${String(loaded)} items`))
+  await work.load(loaded => {
+    progress(`${String(loaded)} items`)
+  })
   const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const
   await dynamodb.send(new UpdateTableCommand({ TableName: tableName, StreamSpecification }))
   await createStream(kinesis, streamName, 2)
@@ -104,13 +125,18 @@ async function atFullSpeed(play: Play, report: ReturnType<typeof makeReport>): P
   const { work, regions, size, clients, streamName, enter, progress } = play
   const [eu, us] = regions
   const ending = new AbortController()
-  const writing = Promise.all([work.change(ending.signal), work.count(clients.kinesis, streamName, ending.signal, size.increments)])
+  const writing = Promise.all([
+    work.change(ending.signal),
+    work.count(clients.kinesis, streamName, ending.signal, size.increments),
+  ])
   writing.catch(() => undefined)
-  const telling = setInterval(() => progress(describe(play)), 500)
+  const telling = setInterval(() => {
+    progress(describe(play))
+  }, 500)
   try {
     enter('starting two workers, with empty lease tables, while items change at full speed')
     for (const each of regions) each.startWorker()
-    await until('both workers write', 90_000, () => {
+    await until('both workers write', 240_000, () => {
       for (const { failed } of regions) if (failed !== null) throw new Error(failed)
       return regions.every(({ writes }) => writes > 0)
     })
@@ -178,7 +204,11 @@ async function wipe(play: Play, report: ReturnType<typeof makeReport>): Promise<
 }
 
 /** Waits until both caches are as the table, and notes what is not. */
-async function settle({ clients, tableName, work, regions, enter, progress }: Play, report: ReturnType<typeof makeReport>, withoutCounters: readonly string[] = []): Promise<void> {
+async function settle(
+  { clients, tableName, work, regions, enter, progress }: Play,
+  report: ReturnType<typeof makeReport>,
+  withoutCounters: readonly string[] = [],
+): Promise<void> {
   enter('comparing every key of both caches with the table')
   const compare = async () => {
     const expected = await expectedOf(clients.dynamodb, tableName, work.counters)
@@ -188,13 +218,20 @@ async function settle({ clients, tableName, work, regions, enter, progress }: Pl
         const isWithout = withoutCounters.includes(each.name)
         const lines = await differences(each.client, isWithout ? items : expected)
         const lost = await each.lost()
-        return [...lines.filter(line => !isWithout || !line.startsWith('clicks:')), ...(lost === null ? [] : [`lost: ${lost}`])].map(line => `${each.name} ${line}`)
+        return [
+          ...lines.filter(line => !isWithout || !line.startsWith('clicks:')),
+          ...(lost === null ? [] : [`lost: ${lost}`]),
+        ].map(line => `${each.name} ${line}`)
       }),
     )
     return { keys: expected.size + (withoutCounters.length > 0 ? items.size : expected.size), different: found.flat() }
   }
   let last = await compare()
-  for (const deadline = performance.now() + settleMs; last.different.length > 0 && performance.now() < deadline; last = await compare()) {
+  for (
+    const deadline = performance.now() + settleMs;
+    last.different.length > 0 && performance.now() < deadline;
+    last = await compare()
+  ) {
     progress(`${String(last.different.length)} differences left`)
     await delay(1_000)
   }
@@ -208,7 +245,10 @@ async function until(what: string, ms: number, isSo: () => boolean | Promise<boo
 
 function describe({ work, regions }: Play): string {
   const seedings = regions.map(({ name, seeding, writes }) => {
-    const how = seeding === null ? '' : `, seeding ${seeding.phase} ${String(seeding.items)} (${String(seeding.itemsPerSecond)}/s${seeding.secondsLeft === null ? '' : `, ${String(seeding.secondsLeft)} s left`})`
+    const how =
+      seeding === null
+        ? ''
+        : `, seeding ${seeding.phase} ${String(seeding.items)} (${String(seeding.itemsPerSecond)}/s${seeding.secondsLeft === null ? '' : `, ${String(seeding.secondsLeft)} s left`})`
     return `${name} ${String(writes)} writes${how}`
   })
   return `${String(work.changes)} changes, ${String(work.increments)} increments; ${seedings.join('; ')}`

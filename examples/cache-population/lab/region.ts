@@ -49,7 +49,8 @@ export class Region {
     })
     const worker = this.#worker
     void worker.exited.then(code => {
-      if (worker === this.#worker) this.failed = `The worker of ${this.name} ended with ${String(code)}: ${this.log.at(-1) ?? ''}`
+      if (worker === this.#worker)
+        this.failed = `The worker of ${this.name} ended with ${String(code)}: ${this.log.at(-1) ?? ''}`
     })
   }
 
@@ -72,7 +73,10 @@ export class Region {
       log: line => this.#note(`seeding: ${line}`),
     })
     const code = await this.#seeder.exited
-    if (code !== 0) throw new Error(`The seeding of ${this.name} ended with ${String(code)}: ${this.log.filter(line => line.includes('seeding:')).at(-1) ?? 'it said nothing'}`)
+    if (code !== 0)
+      throw new Error(
+        `The seeding of ${this.name} ended with ${String(code)}: ${this.log.filter(line => line.includes('seeding:')).at(-1) ?? 'it said nothing'}`,
+      )
   }
 
   /** Kills the cache's server, and starts it again after a while. */

@@ -32,10 +32,14 @@ export class Workload {
       for (let from = next; from < this.#keys; from = next) {
         next += 25
         const items = Array.from({ length: Math.min(25, this.#keys - from) }, (_, n) => this.#item(from + n))
-        let waiting: Record<string, AttributeValue>[] = items.map(item => marshall(item, { removeUndefinedValues: true }))
+        let waiting: Record<string, AttributeValue>[] = items.map(item =>
+          marshall(item, { removeUndefinedValues: true }),
+        )
         while (waiting.length > 0) {
           const requests = waiting.map(Item => ({ PutRequest: { Item } }))
-          const answer = await this.#dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [this.#tableName]: requests } }))
+          const answer = await this.#dynamodb.send(
+            new BatchWriteItemCommand({ RequestItems: { [this.#tableName]: requests } }),
+          )
           waiting = (answer.UnprocessedItems?.[this.#tableName] ?? []).flatMap(({ PutRequest }) =>
             PutRequest?.Item === undefined ? [] : [PutRequest.Item],
           )
@@ -94,6 +98,8 @@ export class Workload {
     // Some expire at once, some much later.
     const seconds = Math.random() < 0.1 ? (Math.random() < 0.5 ? 1 : 3_600) : undefined
     const times = { version: this.#version, writtenAt: now }
-    return seconds === undefined ? { ...item, ...times } : { ...item, ...times, expiresAt: Math.floor(now / 1_000) + seconds }
+    return seconds === undefined
+      ? { ...item, ...times }
+      : { ...item, ...times, expiresAt: Math.floor(now / 1_000) + seconds }
   }
 }
