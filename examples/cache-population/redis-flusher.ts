@@ -2,7 +2,7 @@
 //
 // What a Redis key holds
 //   KEY         an item's body, as SET left it; it expires with the item. Or a counter.
-//   KEY:fence   the place of what KEY holds: version (20 digits), '1' where a scan brought it, else '0', then the fencing token of the last change that the stream brought.
+//   fence:KEY   the place of what KEY holds: version (20 digits), '1' where a scan brought it, else '0', then the fencing token of the last change that the stream brought.
 //               It outlives KEY by `tombstoneMs`, so that nothing older comes back after a removal or an expiry.
 //   STATE       of one stream, a hash: `p:SHARD` the place up to which that shard is in this server, `aliveAt` when a worker last said so, `lost` why the cache must be seeded again.
 //
@@ -85,7 +85,7 @@ export const script = (...parts: readonly string[]): Script => {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
-// KEYS: 1 STATE, then KEY and KEY:fence of each image, or KEY of each counter; each key once.
+// KEYS: 1 STATE, then KEY and fence:KEY of each image, or KEY of each counter; each key once.
 // ARGV: 1 shard, 2 from, 3 to, 4 now, 5 retention, 6 tombstone, 7 why it may go on over a gap, else '', 8 '1' where it must begin exactly at the position; then of each image
 // what it is (P or R, 13 digits of its expiry, 20 of its version, its place) and its body, or how much is added.
 const chain = `
@@ -164,7 +164,7 @@ export async function runScript(
 }
 
 /** Where the fence of a key is. */
-export const fenceKey = (key: string): string => `${key}:fence`
+export const fenceKey = (key: string): string => `fence:${key}`
 
 /** As the scripts read it: what it does, when it expires, its version, its place. @throws TypeError on a version or an amount that is no safe integer. */
 export const metaOf = (write: CacheWrite, order: string): string => {

@@ -107,13 +107,11 @@ async function sweep(
   progress: SeedProgress,
   meter: Meter,
 ): Promise<void> {
-  const suffix = fenceKey('')
   for (let cursor: string | null = null; cursor !== '0'; ) {
-    const [next, found] = (await patiently(progress, () =>
-      client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${itemPrefix}*${suffix}`, 'COUNT', '1000']),
+    const [next, keys] = (await patiently(progress, () =>
+      client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${itemPrefix}*`, 'COUNT', '1000']),
     )) as [string, string[]]
     cursor = next
-    const keys = found.map(name => name.slice(0, -suffix.length))
     for (let at = 0; at < keys.length; at += keysPerCall) {
       const some = keys.slice(at, at + keysPerCall)
       // The fences before the table: what comes in between changes them.

@@ -2,7 +2,6 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { createClient } from 'redis'
 import { type Item, imageOf, itemPrefix } from '../items.ts'
-import { fenceKey } from '../redis-flusher.ts'
 
 /** What a cache should hold, body by key. */
 export type Expected = ReadonlyMap<string, string>
@@ -38,9 +37,7 @@ export async function differences(
   for (let cursor: string | null = null; cursor !== '0'; ) {
     const [next, names]: [string, string[]] = await client.sendCommand(['SCAN', cursor ?? '0', 'COUNT', '2000'])
     cursor = next
-    const keys = names.filter(
-      name => (name.startsWith(itemPrefix) && !name.endsWith(fenceKey(''))) || name.startsWith('clicks:'),
-    )
+    const keys = names.filter(name => name.startsWith(itemPrefix) || name.startsWith('clicks:'))
     if (keys.length === 0) continue
     const values = await client.mGet(keys)
     for (const [index, key] of keys.entries()) {
