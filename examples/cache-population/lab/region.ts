@@ -6,6 +6,8 @@ import type { SeedLine } from '../seed.ts'
 import { type Program, startProgram } from './programs.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 
+const maxFailures = 5
+
 /** One region: its cache, its worker, and what they told. */
 export class Region {
   readonly name: string
@@ -18,8 +20,8 @@ export class Region {
   /** Keys written, by the worker and by the seeding. */
   writes = 0
   seeding: SeedLine | null = null
-  /** Set where the worker ended without being told to. */
-  failed: string | null = null
+  /** How often the worker ended without being told to. */
+  workerFailures = 0
   readonly #env: Readonly<Record<string, string>>
   #worker: Program | undefined
   #seeder: Program | undefined
@@ -49,8 +51,10 @@ export class Region {
     })
     const worker = this.#worker
     void worker.exited.then(code => {
-      if (worker === this.#worker)
-        this.failed = `The worker of ${this.name} ended with ${String(code)}: ${this.log.at(-1) ?? ''}`
+      if (worker !== this.#worker) return
+      // As Kubernetes would: a first start that fails is final for a process, not for its deployment.
+      this.#note(`--- the worker ended with ${String(code)}`)
+      if (++this.workerFailures <= maxFailures) this.startWorker()
     })
   }
 
