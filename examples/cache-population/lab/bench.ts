@@ -12,6 +12,8 @@ type Change = Position & { readonly write: CacheWrite }
 
 interface Row {
   readonly what: string
+  /** Shards whose flushers write side by side, in one process. */
+  readonly shards: number
   readonly keysPerCall: number
   readonly recordsPerFlush: number
   readonly writesPerSecond: number
@@ -28,9 +30,9 @@ export async function bench(write: (line: string) => void): Promise<Row> {
   await client.connect()
   try {
     const rows: Row[] = []
-    write('what      keys a call  records a flush  writes/s  µs of Node  µs of Redis')
+    write('what      shards  keys a call  records a flush  writes/s  µs of Node  µs of Redis')
     // The first is for the compilers alone.
-    for (const [what, keysPerCall, recordsPerFlush] of plan) {
+    for (const [what, shards, keysPerCall, recordsPerFlush] of plan) {
       await client.flushAll()
       const make = redisFlusher<Change>({
         client,
@@ -42,12 +44,14 @@ export async function bench(write: (line: string) => void): Promise<Row> {
       const before = await serverMicros(client)
       const cpu = process.cpuUsage()
       const started = performance.now()
-      await feed(make(shard), what, recordsPerFlush)
+      const each = Array.from({ length: shards }, (_, n) => n)
+      await Promise.all(each.map(n => feed(make(shardOf(n)), what, recordsPerFlush, [n, shards])))
       const seconds = (performance.now() - started) / 1_000
       const { user, system } = process.cpuUsage(cpu)
       const server = (await serverMicros(client)) - before
       const row = {
         what,
+        shards,
         keysPerCall,
         recordsPerFlush,
         writesPerSecond: Math.round(records / seconds),
@@ -70,24 +74,27 @@ export async function bench(write: (line: string) => void): Promise<Row> {
 
 const plan: readonly (readonly [
   what: 'new' | 'replaced' | 'counters',
+  shards: number,
   keysPerCall: number,
   recordsPerFlush: number,
 ])[] = [
-  ['new', 100, 5_000],
-  ['new', 1, 5_000],
-  ['new', 10, 5_000],
-  ['new', 100, 100],
-  ['new', 100, 1_000],
-  ['new', 100, 5_000],
-  ['new', 500, 5_000],
-  ['replaced', 100, 5_000],
-  ['counters', 100, 5_000],
+  ['new', 1, 100, 5_000],
+  ['new', 1, 1, 5_000],
+  ['new', 1, 10, 5_000],
+  ['new', 1, 100, 100],
+  ['new', 1, 100, 1_000],
+  ['new', 1, 100, 5_000],
+  ['new', 1, 500, 5_000],
+  ['new', 4, 100, 1_000],
+  ['replaced', 4, 100, 1_000],
+  ['counters', 4, 100, 1_000],
 ]
 
-const shard = {
-  shardId: 'shardId-000000000000',
-  startingPosition: { sequenceNumber: 'TRIM_HORIZON', subSequenceNumber: 0 },
-} as Shard
+const shardOf = (n: number) =>
+  ({
+    shardId: `shardId-${String(n).padStart(12, '0')}`,
+    startingPosition: { sequenceNumber: 'TRIM_HORIZON', subSequenceNumber: 0 },
+  }) as Shard
 
 function changeOf(n: number, what: Row['what']): Change {
   const position = {
@@ -99,10 +106,17 @@ function changeOf(n: number, what: Row['what']): Change {
   return { ...position, write: { kind: 'put', key, body, version: n } }
 }
 
-async function feed(flusher: Flusher<Change>, what: Row['what'], recordsPerFlush: number): Promise<void> {
-  for (let n = 0; n < records; n++) {
+/** Every so-manieth record is this shard's. */
+async function feed(
+  flusher: Flusher<Change>,
+  what: Row['what'],
+  recordsPerFlush: number,
+  [first, step]: readonly [number, number],
+): Promise<void> {
+  let held = 0
+  for (let n = first; n < records; n += step) {
     flusher.add(changeOf(n, what), n as FlushToken, 0)
-    if ((n + 1) % recordsPerFlush === 0) await flusher.flush('partial')
+    if (++held % recordsPerFlush === 0) await flusher.flush('partial')
   }
   await flusher.flush('full')
 }
@@ -113,8 +127,17 @@ async function serverMicros(client: { info(section: string): Promise<string> }):
   return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6
 }
 
-function line({ what, keysPerCall, recordsPerFlush, writesPerSecond, clientMicros, serverMicros }: Row): string {
+function line({
+  what,
+  shards,
+  keysPerCall,
+  recordsPerFlush,
+  writesPerSecond,
+  clientMicros,
+  serverMicros,
+}: Row): string {
   const cells = [
+    String(shards).padStart(6),
     String(keysPerCall).padStart(11),
     String(recordsPerFlush).padStart(15),
     writesPerSecond.toLocaleString('en-US').padStart(8),
