@@ -9,6 +9,7 @@ const steps = [
   ['scripts/ensure-tools.mjs', ...process.argv.slice(2)],
   ['packages/tsmld-daemon/scripts/setup.mjs'],
   [...source, 'packages/tsmld-local/scripts/fetch-dynamodb-local.mjs'],
+  [...source, 'examples/cache-population/lab/fetch-redis.ts'],
 ]
 const archive = [...source, 'packages/tsmld/src/cli/main.ts', 'prepare']
 

@@ -1,0 +1,23 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+
+/** What the probes are told. */
+export interface Health {
+  readonly live: boolean
+  readonly ready: boolean
+  readonly reasons: readonly string[]
+}
+
+/** Answers `/live` and `/ready` with 200 or 503, and why. */
+export async function serveProbes(port: number, health: () => Health): Promise<Server> {
+  const server = createServer(({ url }, response) => {
+    const { live, ready, reasons } = health()
+    const isWell = url === '/live' ? live : ready
+    response
+      .writeHead(isWell ? 200 : 503, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ live, ready, reasons }))
+  })
+  server.listen(port)
+  await once(server, 'listening')
+  return server
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type RedisClient, runScript, script } from './redis-flusher.ts'
+
+type Place = Record<string, AttributeValue> | 'done' | undefined
+
+const lockMs = 30_000
+
+// KEYS: progress, lock, STATE. ARGV: the run and its holder first.
+const holds = `if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+redis.call('PEXPIRE', KEYS[2], ${lockMs})`
+const saveScript = script(
+  holds,
+  `redis.call('HSET', KEYS[1], ARGV[3], ARGV[4])
+redis.call('HINCRBY', KEYS[1], 'items', ARGV[5])
+return 1`,
+)
+// What was lost after this run began, it may not have mended.
+const finishScript = script(
+  holds,
+  `local lost = redis.call('HGET', KEYS[3], 'lost')
+redis.call('DEL', KEYS[1])
+if lost and tonumber(string.match(lost, '^%d+')) >= tonumber(ARGV[1]) then return lost end
+redis.call('HDEL', KEYS[3], 'lost')
+redis.call('HSET', KEYS[3], 'seededAt', ARGV[1])
+return 1`,
+)
+const releaseScript = script(`if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
+return 1`)
+
+/** How far a seeding is, kept in the cache itself: a cache that loses its data loses this as well, and is seeded from the beginning. */
+export class SeedProgress {
+  readonly #client: RedisClient
+  readonly #keys: readonly string[]
+  /** When the run began, in epoch milliseconds. */
+  readonly #run: string
+  readonly #holder: string
+  readonly #fields: ReadonlyMap<string, string>
+  readonly #beat: NodeJS.Timeout
+  #isGone = false
+
+  private constructor(
+    client: RedisClient,
+    keys: readonly string[],
+    holder: string,
+    fields: ReadonlyMap<string, string>,
+  ) {
+    this.#client = client
+    this.#keys = keys
+    this.#holder = holder
+    this.#fields = fields
+    this.#run = fields.get('run') ?? ''
+    this.#beat = setInterval(() => {
+      this.#call(saveScript, ['beat', '', '0']).catch(() => undefined)
+    }, lockMs / 3)
+  }
+
+  /** Goes on with the run that was interrupted, or begins one. @throws Error when another seeding runs. */
+  static async begin(client: RedisClient, stateKey: string, segments: number): Promise<SeedProgress> {
+    const keys = [`${stateKey}:seed`, `${stateKey}:seed:lock`, stateKey]
+    const [progressKey = '', lockKey = ''] = keys
+    const holder = randomUUID()
+    if ((await client.sendCommand(['SET', lockKey, holder, 'NX', 'PX', String(lockMs)])) === null)
+      throw new Error(
+        `Another seeding of this cache runs, or was killed within the last ${String(lockMs / 1_000)} s: wait for it.`,
+      )
+    const names = [
+      'run',
+      'segments',
+      'items',
+      'sweeps',
+      ...Array.from({ length: segments }, (_, n) => `segment:${String(n)}`),
+    ]
+    const saved = (await client.sendCommand(['HMGET', progressKey, ...names])) as (string | null)[]
+    let fields = new Map(names.flatMap((name, n) => (saved[n] == null ? [] : [[name, saved[n]] as const])))
+    if (fields.get('segments') !== String(segments)) {
+      const history = (await client.sendCommand(['HMGET', stateKey, 'seededAt', 'lost'])) as (string | null)[]
+      fields = new Map([
+        ['run', String(Date.now())],
+        ['segments', String(segments)],
+        ['sweeps', history.every(each => each === null) ? 'no' : 'yes'],
+      ])
+      await client.sendCommand(['DEL', progressKey])
+      await client.sendCommand(['HSET', progressKey, ...[...fields].flat()])
+    }
+    return new SeedProgress(client, keys, holder, fields)
+  }
+
+  /** Whether the cache no longer knows this run. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Whether the cache may have keys that the table no longer has: one that was never seeded and never lost anything has heard of every removal. */
+  get sweeps(): boolean {
+    return this.#fields.get('sweeps') !== 'no'
+  }
+
+  /** Items read before. */
+  get items(): number {
+    return Number(this.#fields.get('items') ?? 0)
+  }
+
+  /** Behind which key a segment goes on. */
+  from(segment: number): Place {
+    const saved = this.#fields.get(`segment:${String(segment)}`)
+    return saved === undefined ? undefined : (JSON.parse(saved) as Place)
+  }
+
+  /** Notes that a segment is in the cache up to a key. */
+  async save(segment: number, place: Place, items: number): Promise<void> {
+    await this.#call(saveScript, [`segment:${String(segment)}`, JSON.stringify(place), String(items)])
+  }
+
+  /** The cache is whole. @throws Error when it lost changes while it was seeded. */
+  async finish(): Promise<void> {
+    const lost = await this.#call(finishScript, [])
+    if (typeof lost === 'string')
+      throw new Error(`The cache lost changes while it was seeded (${lost}): seed it once more.`)
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#beat)
+    await runScript(this.#client, releaseScript, this.#keys, [this.#run, this.#holder]).catch(() => undefined)
+  }
+
+  async #call(what: typeof saveScript, args: readonly string[]): Promise<unknown> {
+    const answer = await runScript(this.#client, what, this.#keys, [this.#run, this.#holder, ...args])
+    if (answer !== 0) return answer
+    this.#isGone = true
+    throw new Error('The cache knows nothing of this seeding any more.')
+  }
+}

@@ -1,0 +1,220 @@
+// Fills a cache from the table while its stream runs: a parallel scan, then a sweep of what the table no longer has. The fences decide whatever comes at the same time.
+import { setTimeout as delay } from 'node:timers/promises'
+import { BatchGetItemCommand, DescribeTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { type Item, imageOf, itemPrefix } from './items.ts'
+import { fenceKey, type RedisClient } from './redis-flusher.ts'
+import { removeGone, writeScanned } from './scan-writes.ts'
+import { SeedProgress } from './seed-progress.ts'
+
+/** What a seeding works with. */
+export interface Seeding {
+  readonly dynamodb: DynamoDBClient
+  readonly tableName: string
+  readonly client: RedisClient
+  /** The Redis key of the stream's state. */
+  readonly stateKey: string
+  /** How many segments are scanned side by side. */
+  readonly segments: number
+  /** @default 172_800_000 (48 h) */
+  readonly tombstoneMs?: number
+  readonly onProgress?: (progress: SeedLine) => void
+}
+
+/** How far a seeding is. */
+export interface SeedLine {
+  readonly phase: 'scanning' | 'sweeping' | 'done'
+  /** Items read, those of an interrupted run included. */
+  readonly items: number
+  /** About how many the table has: DynamoDB counts every six hours. */
+  readonly ofItems: number
+  readonly itemsPerSecond: number
+  /** Null while nothing can be said. */
+  readonly secondsLeft: number | null
+  /** What was newer than the cache's. */
+  readonly written: number
+  /** Keys that the table no longer had. */
+  readonly removed: number
+}
+
+const pageItems = 500
+const keysPerCall = 100
+const patienceMs = 120_000
+
+/**
+ * Seeds a cache, or goes on with a seeding that was interrupted. A Redis that is away is waited for; one that lost its data is seeded from the beginning.
+ * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile.
+ */
+export async function seed(seeding: Seeding): Promise<SeedLine> {
+  const { client, stateKey, segments } = seeding
+  for (;;) {
+    const progress = await SeedProgress.begin(client, stateKey, segments)
+    try {
+      return await seedOnce(seeding, progress)
+    } catch (error) {
+      if (!progress.isGone) throw error
+      process.stderr.write('The cache lost its data while it was seeded: beginning anew.\n')
+    } finally {
+      await progress.release()
+    }
+  }
+}
+
+async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedLine> {
+  const meter = new Meter(await countItems(seeding), progress.items, seeding.onProgress)
+  await Promise.all(
+    Array.from({ length: seeding.segments }, (_, segment) => scanSegment(seeding, segment, progress, meter)),
+  )
+  meter.scanned()
+  if (progress.sweeps) await sweep(seeding, progress, meter)
+  await progress.finish()
+  meter.phase = 'done'
+  return meter.line()
+}
+
+async function scanSegment(
+  { dynamodb, tableName, client, segments, tombstoneMs = 172_800_000 }: Seeding,
+  segment: number,
+  progress: SeedProgress,
+  meter: Meter,
+): Promise<void> {
+  for (let from = progress.from(segment); from !== 'done'; ) {
+    const { Items = [], LastEvaluatedKey: last } = await dynamodb.send(
+      new ScanCommand({
+        TableName: tableName,
+        Segment: segment,
+        TotalSegments: segments,
+        Limit: pageItems,
+        // So that what the scan does not find can be taken as gone.
+        ConsistentRead: true,
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      }),
+    )
+    const images = Items.map(item => imageOf(unmarshall(item) as Item))
+    for (let at = 0; at < images.length; at += keysPerCall) {
+      const some = images.slice(at, at + keysPerCall)
+      meter.wrote(await patiently(progress, () => writeScanned(client, some, tombstoneMs)))
+    }
+    from = last ?? 'done'
+    await patiently(progress, () => progress.save(segment, from, images.length))
+    meter.add(images.length)
+  }
+}
+
+/** Asks the table for every key that the cache has, and removes those that it does not know, unless a change came meanwhile. */
+async function sweep(
+  { dynamodb, tableName, client, tombstoneMs = 172_800_000 }: Seeding,
+  progress: SeedProgress,
+  meter: Meter,
+): Promise<void> {
+  for (let cursor: string | null = null; cursor !== '0'; ) {
+    const [next, keys] = (await patiently(progress, () =>
+      client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${itemPrefix}*`, 'COUNT', '1000']),
+    )) as [string, string[]]
+    cursor = next
+    for (let at = 0; at < keys.length; at += keysPerCall) {
+      const some = keys.slice(at, at + keysPerCall)
+      // The fences before the table: what comes in between changes them.
+      const fences = (await patiently(progress, () => client.sendCommand(['MGET', ...some.map(fenceKey)]))) as (
+        | string
+        | null
+      )[]
+      const there = await whichExist(dynamodb, tableName, some)
+      const gone = some.flatMap((key, index) => {
+        const fence = fences[index]
+        return fence == null || there.has(key) ? [] : [{ key, fence }]
+      })
+      if (gone.length > 0) meter.swept(await patiently(progress, () => removeGone(client, gone, tombstoneMs)))
+      meter.tell()
+    }
+  }
+}
+
+async function whichExist(dynamodb: DynamoDBClient, tableName: string, keys: readonly string[]): Promise<Set<string>> {
+  const there = new Set<string>()
+  let Keys = keys.map(key => ({ id: { S: key.slice(itemPrefix.length) } }))
+  while (Keys.length > 0) {
+    const { Responses, UnprocessedKeys } = await dynamodb.send(
+      new BatchGetItemCommand({
+        RequestItems: { [tableName]: { Keys, ConsistentRead: true, ProjectionExpression: 'id' } },
+      }),
+    )
+    for (const { id } of Responses?.[tableName] ?? []) there.add(`${itemPrefix}${id?.S ?? ''}`)
+    Keys = (UnprocessedKeys?.[tableName]?.Keys ?? []) as typeof Keys
+    if (Keys.length > 0) await delay(100)
+  }
+  return there
+}
+
+/** Tries again while Redis is away. */
+async function patiently<T>(progress: SeedProgress, call: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + patienceMs; ; ) {
+    try {
+      return await call()
+    } catch (error) {
+      if (progress.isGone || Date.now() > deadline) throw error
+      await delay(200)
+    }
+  }
+}
+
+async function countItems({ dynamodb, tableName }: Seeding): Promise<number> {
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName }))
+  return Table?.ItemCount ?? 0
+}
+
+/** Counts, and tells how far it is. */
+class Meter {
+  phase: SeedLine['phase'] = 'scanning'
+  #scannedMs: number | null = null
+  readonly #startedAt = performance.now()
+  readonly #ofItems: number
+  readonly #before: number
+  readonly #onProgress: ((line: SeedLine) => void) | undefined
+  #items = 0
+  #written = 0
+  #removed = 0
+
+  constructor(ofItems: number, before: number, onProgress?: (line: SeedLine) => void) {
+    this.#ofItems = ofItems
+    this.#before = before
+    this.#onProgress = onProgress
+  }
+
+  add(items: number): void {
+    this.#items += items
+    this.tell()
+  }
+
+  scanned(): void {
+    this.phase = 'sweeping'
+    this.#scannedMs = performance.now() - this.#startedAt
+  }
+
+  wrote(keys: number): void {
+    this.#written += keys
+  }
+
+  swept(keys: number): void {
+    this.#removed += keys
+  }
+
+  tell(): void {
+    this.#onProgress?.(this.line())
+  }
+
+  line(): SeedLine {
+    const items = this.#before + this.#items
+    const rate = this.#items / ((this.#scannedMs ?? performance.now() - this.#startedAt) / 1_000)
+    const left = Math.max(0, this.#ofItems - items)
+    return {
+      phase: this.phase,
+      items,
+      ofItems: this.#ofItems,
+      itemsPerSecond: Math.round(rate),
+      secondsLeft: this.phase === 'scanning' && rate > 0 ? Math.round(left / rate) : null,
+      written: this.#written,
+      removed: this.#removed,
+    }
+  }
+}

@@ -1,0 +1,231 @@
+// The Redis flusher of examples/cache-population by itself, on a real server.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type CacheWrite, fenceKey } from '../../examples/cache-population/redis-flusher.ts'
+import { removeGone, writeScanned } from '../../examples/cache-population/scan-writes.ts'
+import { Holding, type PlacedWrite, placeOf, redisLab, untilReady } from './support/cache-lab.ts'
+
+const lab = await redisLab()
+const { client, server } = lab
+const hour = 3_600_000
+let runs = 0
+
+const put = (n: number, key: string, others: Partial<Extract<CacheWrite, { kind: 'put' }>> = {}): PlacedWrite => ({
+  ...placeOf(n),
+  write: { kind: 'put', key, body: `body ${n}`, version: n, ...others },
+})
+const remove = (n: number, key: string, version: number): PlacedWrite => ({
+  ...placeOf(n),
+  write: { kind: 'remove', key, version },
+})
+
+test('images of many keys are written, several calls at a time, each key once a call', async () => {
+  const records = Array.from({ length: 1_000 }, (_, n) => put(n, `many:${n % 700}`))
+  const holding = new Holding(client, 'many', { keysPerCall: 64 })
+  await holding.deliver(records)
+  const keys = Array.from({ length: 700 }, (_, n) => `many:${n}`)
+  assert.deepEqual(
+    await client.mGet(keys),
+    keys.map((_, n) => `body ${n < 300 ? n + 700 : n}`),
+  )
+  assert.equal(holding.flushes[0]?.records.length, 1_000)
+  // By whoever had the shard before: all of it is older, or the same.
+  const late = new Holding(client, 'many')
+  await late.deliver(records)
+  assert.equal(late.applied, 0)
+  assert.deepEqual([...holding.lost, ...late.lost], [])
+})
+
+test('bodies are bytes as they were given, and what a record does not write only moves the shard on', async () => {
+  const bytes = Buffer.from([0, 255, 128, 13, 10])
+  const holding = new Holding(client, 'bytes')
+  await holding.deliver([put(1, 'bytes', { body: bytes }), { ...placeOf(2), write: null }])
+  assert.deepEqual(await client.sendCommand(['GET', 'bytes'], { typeMapping: { 36: Buffer } }), bytes)
+  const next = new Holding(client, 'bytes', { behind: placeOf(2) })
+  await next.heartbeat()
+  assert.deepEqual(next.lost, [])
+})
+
+test('a removal leaves a tombstone that ends by itself, and so does an expiry', async () => {
+  const holding = new Holding(client, 'ends', { tombstoneMs: 400 })
+  const expiresAtMs = Date.now() + 300
+  await holding.deliver([put(1, 'removed'), put(2, 'expires', { expiresAtMs }), remove(3, 'removed', 1)])
+  assert.deepEqual(await client.mGet(['removed', 'expires']), [null, 'body 2'])
+  const [tombstone, fence] = [await client.pTTL(fenceKey('removed')), await client.pTTL(fenceKey('expires'))]
+  assert.ok(tombstone > 0 && tombstone <= 400)
+  assert.ok(fence > tombstone && fence <= 700)
+  await new Promise(resolve => setTimeout(resolve, 350))
+  assert.equal(await client.get('expires'), null)
+  // An older image without an expiry must not bring it back.
+  await new Holding(client, 'ends').deliver([put(1, 'expires')])
+  assert.equal(await client.get('expires'), null)
+  await new Promise(resolve => setTimeout(resolve, 500))
+  assert.equal(await client.exists([fenceKey('removed'), fenceKey('expires')]), 0)
+})
+
+test('an image that has expired already is not there, and a later one without an expiry stays', async () => {
+  const holding = new Holding(client, 'late')
+  await holding.deliver([put(1, 'late', { expiresAtMs: Date.now() - 5_000 })])
+  assert.equal(await client.get('late'), null)
+  assert.equal(await client.exists(fenceKey('late')), 1)
+  await holding.deliver([put(2, 'late')])
+  assert.deepEqual(
+    [await client.get('late'), await client.pTTL('late'), await client.pTTL(fenceKey('late'))],
+    ['body 2', -1, -1],
+  )
+})
+
+test('the sweep leaves what was written after it had read the fence', async () => {
+  const holding = new Holding(client, 'sweep')
+  await holding.deliver([put(1, 'swept'), put(2, 'kept')])
+  const read = async (key: string) => ({ key, fence: (await client.get(fenceKey(key))) ?? '' })
+  const [swept, kept] = [await read('swept'), await read('kept')]
+  await holding.deliver([put(3, 'kept')])
+  assert.equal(await removeGone(client, [swept, kept], hour), 1)
+  assert.deepEqual(await client.mGet(['swept', 'kept']), [null, 'body 3'])
+  // The tombstone holds a scan's image back that is not newer, and lets a newer one in.
+  const image = { key: 'swept', body: 'scanned' }
+  assert.equal(await writeScanned(client, [{ ...image, version: 1 }], hour), 0)
+  assert.equal(await writeScanned(client, [{ ...image, version: 4 }], hour), 1)
+  assert.equal(await client.get('swept'), 'scanned')
+})
+
+test('a cache that was wiped is found out, by the next write or, over a quiet shard, by the heartbeat', async () => {
+  for (const notice of [
+    (holding: Holding) => holding.deliver([put(3, 'wiped')]),
+    (holding: Holding) => holding.heartbeat(),
+  ]) {
+    const holding = new Holding(client, 'wiped')
+    await holding.deliver([put(1, 'wiped'), put(2, 'other')])
+    await client.flushAll()
+    await notice(holding)
+    assert.match(
+      String(holding.lost[0]),
+      /^\d+ it has not what it confirmed of shardId-000000000000: it stands at nothing, not at 03849590/,
+    )
+    // It goes on all the same, says so to everyone, and once.
+    await holding.deliver([put(4, 'wiped')])
+    assert.equal(holding.lost.length, 1)
+    assert.equal(await client.get('wiped'), 'body 4')
+    const other = new Holding(client, 'wiped', { shardId: 'shardId-000000000001' })
+    await other.heartbeat()
+    assert.deepEqual(other.lost, holding.lost)
+    // Until it was seeded.
+    await client.hDel('state:wiped', 'lost')
+    await holding.heartbeat()
+    assert.deepEqual(holding.lost.slice(1), [null])
+  }
+})
+
+test('a lease table that is ahead of the cache is found out when the shard begins', async () => {
+  const holding = new Holding(client, 'ahead', { behind: placeOf(7) })
+  await holding.deliver([put(8, 'ahead')])
+  assert.match(String(holding.lost[0]), /it stands at nothing/)
+})
+
+test('a cache that nobody wrote to for longer than the retention is found out, and so is a delivery that is nearly as old', async () => {
+  const holding = new Holding(client, 'asleep', { retentionMs: 200 })
+  await holding.deliver([put(1, 'asleep')])
+  await new Promise(resolve => setTimeout(resolve, 300))
+  const next = new Holding(client, 'asleep', { retentionMs: 200, behind: placeOf(1) })
+  await next.heartbeat()
+  assert.match(String(next.lost[0]), /nothing was written to it since \d+, for longer than the stream keeps a change/)
+
+  const late = new Holding(client, 'late deliveries')
+  await late.deliver([put(1, 'a')], 22 * hour)
+  assert.deepEqual(late.lost, [])
+  await late.deliver([put(2, 'a')], 23.5 * hour)
+  assert.match(String(late.lost[0]), /delivers changes that are 84600000 ms old/)
+})
+
+test('a server that is down fails the flush, which keeps all, and goes through when it is back with its file', async () => {
+  const holding = new Holding(client, 'down')
+  await holding.deliver([put(1, 'down'), { ...placeOf(2), write: { kind: 'add', key: 'down:count', by: 2 } }])
+  await server.kill()
+  holding.add([put(3, 'down'), { ...placeOf(4), write: { kind: 'add', key: 'down:count', by: 40 } }])
+  await assert.rejects(() => holding.flush())
+  await server.restart()
+  await untilReady(lab)
+  await holding.flush()
+  assert.deepEqual(await client.mGet(['down', 'down:count']), ['body 3', '42'])
+  assert.deepEqual(holding.lost, [])
+})
+
+test('a version that is no integer fails its record', () => {
+  const holding = new Holding(client, 'wrong')
+  assert.throws(() => {
+    holding.add([put(1, 'wrong', { version: 1.5 })])
+  }, /version must be an integer/)
+})
+
+/** A client whose calls fail, before or after the server has done them, as the script says. */
+function failing(script: readonly ('works' | 'notSent' | 'answerLost')[]) {
+  let calls = 0
+  return {
+    async sendCommand(args: readonly (string | Buffer)[]): Promise<unknown> {
+      const how = script[calls++] ?? 'works'
+      if (how === 'notSent') throw new Error('the connection is gone')
+      const answer = await client.sendCommand(args)
+      if (how === 'answerLost') throw new Error('the connection is gone')
+      return answer
+    },
+  }
+}
+
+test('increments count once, whatever is replayed by whom, and whichever calls fail', async () => {
+  const session = fc.record({
+    shard: fc.nat(1),
+    back: fc.nat(8),
+    count: fc.integer({ min: 1, max: 8 }),
+    calls: fc.array(fc.constantFrom('works', 'notSent', 'answerLost'), { maxLength: 6 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(session, { maxLength: 20, size: 'max' }), async sessions => {
+      const [run, total] = [++runs, 12]
+      // Places inside an aggregate count as well; the third of each three goes to a second counter.
+      const records = Array.from(
+        { length: total },
+        (_, n): PlacedWrite => ({
+          ...placeOf(Math.floor(n / 2), n % 2),
+          write: { kind: 'add', key: `counter:${run}:${n % 3 === 2 ? 'b' : 'a'}`, by: n + 1 },
+        }),
+      )
+      const delivered = [0, 0]
+      const old = new Holding(client, `counters:${run}`, { shardId: 'shard-0', keysPerCall: 1 })
+      for (const { shard, back, count, calls } of sessions) {
+        const from = Math.max(0, (delivered[shard] ?? 0) - back)
+        const to = Math.min(total, from + count)
+        const behind = records[from - 1]
+        const holding = new Holding(failing(calls), `counters:${run}`, {
+          shardId: `shard-${shard}`,
+          keysPerCall: 1,
+          ...(behind && { behind }),
+        })
+        holding.add(records.slice(from, to))
+        // As batchProcessor does: what failed is flushed again.
+        for (let attempt = 0; ; attempt++) {
+          try {
+            await holding.flush()
+            break
+          } catch (error) {
+            if (!/the connection is gone/.test(String(error)) || attempt > 10) throw error
+          }
+        }
+        delivered[shard] = Math.max(delivered[shard] ?? 0, to)
+        assert.deepEqual(
+          holding.lost.filter(why => why !== null),
+          [],
+        )
+      }
+      // A worker that was asleep all the while, and has it all still before it.
+      await old.deliver(records)
+      await new Holding(client, `counters:${run}`, { shardId: 'shard-1' }).deliver(records)
+      const sum = (name: string) =>
+        records.reduce((all, { write }) => all + (write?.kind === 'add' && write.key.endsWith(name) ? write.by : 0), 0)
+      const counted = await client.mGet([`counter:${run}:a`, `counter:${run}:b`])
+      assert.deepEqual(counted.map(Number), [2 * sum('a'), 2 * sum('b')])
+    }),
+    { numRuns: 40 },
+  )
+})

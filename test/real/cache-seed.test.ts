@@ -1,0 +1,99 @@
+// The seeding of examples/cache-population, from a real table into a real cache.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Item, imageOf, putItem, removeItem } from '../../examples/cache-population/items.ts'
+import { differences, expectedOf } from '../../examples/cache-population/lab/compare.ts'
+import { fenceKey } from '../../examples/cache-population/redis-flusher.ts'
+import { writeScanned } from '../../examples/cache-population/scan-writes.ts'
+import { type SeedLine, seed } from '../../examples/cache-population/seed.ts'
+import { redisLab } from './support/cache-lab.ts'
+import { localStack } from './support/stack.ts'
+
+const { client } = await redisLab()
+const { dynamodb, createTable } = await localStack()
+const { tableName } = await createTable()
+const stateKey = 'cache:items'
+const items = 1_200
+let version = 0
+
+const itemOf = (n: number): Item => ({ id: String(n), name: `item ${n}`, price: n, version: ++version, writtenAt: 1 })
+const put = (n: number) => putItem(dynamodb, tableName, itemOf(n))
+const run = (onProgress: (line: SeedLine) => void = () => {}) =>
+  seed({ dynamodb, tableName, client, stateKey, segments: 2, onProgress })
+const isWhole = async () => {
+  const expected = await expectedOf(dynamodb, tableName, new Map())
+  assert.deepEqual(await differences(client, expected), [])
+  return expected.size
+}
+
+test('a seeding fills a cache, and says how far it is', async () => {
+  for (let n = 0; n < items; n += 20) await Promise.all(Array.from({ length: 20 }, (_, lane) => put(n + lane)))
+  const lines: SeedLine[] = []
+  const done = await run(line => lines.push(line))
+  assert.deepEqual([done.phase, done.items, done.written, done.removed], ['done', items, items, 0])
+  assert.ok(
+    lines.some(
+      ({ phase, itemsPerSecond, secondsLeft }) => phase === 'scanning' && itemsPerSecond > 0 && secondsLeft !== null,
+    ),
+  )
+  assert.equal(await isWhole(), items)
+  assert.match((await client.hGet(stateKey, 'seededAt')) ?? '', /^\d+$/)
+})
+
+test('one that was interrupted goes on where it was', async () => {
+  await client.flushAll()
+  const interrupted = run(({ items }) => {
+    if (items >= 500) throw new Error('interrupted')
+  })
+  await assert.rejects(interrupted, /interrupted/)
+  const before = await client.dbSize()
+  assert.ok(before >= 1_000, 'each key has a fence')
+  const done = await run()
+  assert.equal(done.items, items, 'nothing was read twice')
+  assert.ok(done.written <= items - 500, `${done.written} were left`)
+  assert.equal(await isWhole(), items)
+})
+
+test('it mends what missed changes: older images, items that are gone, and those that are new', async () => {
+  await Promise.all([put(1), put(items + 1), removeItem(dynamodb, tableName, '2')])
+  const stranger = { ...imageOf(itemOf(9_999)), key: 'items:never there' }
+  await writeScanned(client, [stranger], 60_000)
+  const done = await run()
+  assert.deepEqual([done.written, done.removed], [2, 2])
+  await isWhole()
+  // Both are held back by a tombstone.
+  assert.equal(await client.exists([fenceKey('items:2'), fenceKey(stranger.key)]), 2)
+  assert.equal((await run()).removed, 0)
+})
+
+test('a cache that is wiped meanwhile is seeded from the beginning', async () => {
+  let wipes = 1
+  const wiped: Promise<unknown>[] = []
+  await run(() => {
+    if (wipes-- > 0) wiped.push(client.flushAll())
+  })
+  assert.equal(wiped.length, 1)
+  await isWhole()
+})
+
+test('what was lost after it began is not taken as mended; what was lost before is', async () => {
+  await client.hSet(stateKey, 'lost', `${Date.now() - 1_000} it was wiped`)
+  await run()
+  assert.equal(await client.hGet(stateKey, 'lost'), null)
+  const marking: Promise<unknown>[] = []
+  const again = run(() => {
+    if (marking.length === 0) marking.push(client.hSet(stateKey, 'lost', `${Date.now() + 1_000} it was wiped again`))
+  })
+  await assert.rejects(again, /lost changes while it was seeded \(\d+ it was wiped again\): seed it once more/)
+  assert.match((await client.hGet(stateKey, 'lost')) ?? '', /wiped again/)
+})
+
+test('two seedings of one cache at a time: the second refuses', async () => {
+  let second: Promise<unknown> | undefined
+  await client.hDel(stateKey, 'lost')
+  await run(() => {
+    second ??= assert.rejects(run(), /Another seeding of this cache runs/)
+  })
+  assert.ok(second)
+  await second
+})

@@ -1,0 +1,126 @@
+// The deployment files of examples/cache-population, as far as they can be looked at without a cluster.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { parse, parseAllDocuments } from 'yaml'
+import { readConfig } from '../../examples/cache-population/config.ts'
+import { serveProbes } from '../../examples/cache-population/probes.ts'
+
+const example = new URL('../../examples/cache-population/', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, example), 'utf8')
+const stopDeadlineMs = 30_000
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string }
+}
+interface Container {
+  readonly env?: readonly { readonly name: string; readonly value: string }[]
+  readonly command?: readonly string[]
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly livenessProbe: Probe
+  readonly readinessProbe: Probe
+  readonly startupProbe: Probe
+}
+interface Manifest {
+  readonly kind: string
+  readonly data: Record<string, string>
+  readonly spec: {
+    readonly selector: { readonly matchLabels: unknown }
+    readonly template: {
+      readonly metadata: { readonly labels: unknown }
+      readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds: number }
+    }
+  }
+}
+
+const isThere = (compiled: string) => existsSync(new URL(compiled.replace('dist/', '').replace('.js', '.ts'), example))
+
+test('the Kubernetes files name a worker that is configured, probed, and given the time to stop', async () => {
+  const manifests = parseAllDocuments(read('deploy/kubernetes.yaml')).map(document => {
+    assert.deepEqual(document.errors, [])
+    return document.toJS() as Manifest
+  })
+  const of = (kind: string) => manifests.find(each => each.kind === kind) ?? assert.fail(kind)
+  assert.equal(manifests.length, 3)
+  const { tableName, port } = readConfig(of('ConfigMap').data)
+  assert.equal(tableName, 'items')
+
+  const { selector, template } = of('Deployment').spec
+  assert.deepEqual(template.metadata.labels, selector.matchLabels)
+  assert.ok(template.spec.terminationGracePeriodSeconds * 1_000 > stopDeadlineMs)
+  const [worker] = template.spec.containers
+  assert.ok(worker)
+  assert.equal(worker.ports?.find(({ name }) => name === 'probes')?.containerPort, port)
+  for (const probe of [worker.livenessProbe, worker.readinessProbe, worker.startupProbe]) {
+    assert.equal(probe.httpGet.port, 'probes')
+    assert.match(probe.httpGet.path, /^\/(live|ready)$/)
+  }
+
+  const [seed] = of('Job').spec.template.spec.containers
+  assert.deepEqual(seed?.command?.[0], 'node')
+  assert.ok(isThere(seed.command[1] ?? ''))
+  const env = Object.fromEntries((seed.env ?? []).map(({ name, value }) => [name, value]))
+  assert.equal(readConfig({ ...of('ConfigMap').data, ...env }).segments, 8)
+})
+
+test('the ECS task names a worker that is configured, checked, and given the time to stop', () => {
+  const task = JSON.parse(read('deploy/ecs-task-definition.json')) as {
+    containerDefinitions: {
+      environment: { name: string; value: string }[]
+      stopTimeout: number
+      healthCheck: { command: string[] }
+    }[]
+  }
+  const [worker] = task.containerDefinitions
+  assert.ok(worker)
+  const config = readConfig(Object.fromEntries(worker.environment.map(({ name, value }) => [name, value])))
+  assert.ok(worker.stopTimeout * 1_000 > stopDeadlineMs)
+  assert.ok(worker.healthCheck.command.join(' ').includes(`http://127.0.0.1:${config.port}/live`))
+})
+
+test('the image runs what is there', () => {
+  const command = /^CMD (\[.*\])$/m.exec(read('deploy/Dockerfile'))?.[1]
+  const [program, file] = JSON.parse(command ?? '[]') as string[]
+  assert.equal(program, 'node')
+  assert.ok(isThere(file ?? ''))
+})
+
+test('the table has a stream with both images, and time to live on the attribute that the cache reads', () => {
+  const { Resources } = parse(read('deploy/cloudformation.yaml')) as {
+    Resources: { Items: { Properties: Record<string, Record<string, unknown>> } }
+  }
+  const { StreamSpecification, TimeToLiveSpecification } = Resources.Items.Properties
+  assert.equal(StreamSpecification?.['StreamViewType'], 'NEW_AND_OLD_IMAGES')
+  assert.match(
+    read('items.ts'),
+    new RegExp(`readonly ${String(TimeToLiveSpecification?.['AttributeName'])}\\?: number`),
+  )
+})
+
+test('the probes answer by what the health says, with the reasons', async () => {
+  let health = { live: true, ready: false, reasons: ['the cache was never seeded'] }
+  const server = await serveProbes(0, () => health)
+  try {
+    const { port } = server.address() as { port: number }
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+    const [live, ready] = [await ask('/live'), await ask('/ready')]
+    assert.deepEqual([live.status, ready.status], [200, 503])
+    assert.deepEqual(await ready.json(), health)
+    health = { live: false, ready: true, reasons: [] }
+    assert.deepEqual([(await ask('/live')).status, (await ask('/ready')).status], [503, 200])
+  } finally {
+    server.close()
+  }
+})
+
+test('a configuration that lacks something says what', () => {
+  assert.throws(() => readConfig({ AWS_REGION: 'eu-west-1', TABLE_NAME: 'items' }), /STREAM_NAME/)
+})
+
+test('the guide shows the files as they are', () => {
+  const guide = readFileSync(new URL('../../docs/cache-population.md', import.meta.url), 'utf8')
+  const shown = [...guide.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text = '']) => text)
+  const files = ['worker.ts', ...readdirSync(new URL('deploy/', example)).map(file => `deploy/${file}`)]
+  for (const file of files)
+    assert.ok(shown.includes(read(file)), `docs/cache-population.md does not show ${file} as it is`)
+})
