@@ -28,7 +28,7 @@ export interface Verdict {
   readonly unexpected: readonly string[]
   /** Deliveries before an older one of their session, and first deliveries before an older one of their key. */
   readonly outOfOrder: readonly string[]
-  /** Deliveries of what lies before their session's start, and sessions that start before their shard's checkpoint. */
+  /** Deliveries of what lies before their session's start, and sessions that start before their shard's checkpoint and take records. */
   readonly replayedTooEarly: readonly string[]
   /** Keys whose last value in the sink is not the last that was produced. */
   readonly wrongAtEnd: readonly string[]
@@ -88,11 +88,14 @@ function disorderOfKeys({ taken }: Evidence): string[] {
     .map(each => `${nameOf(each.application, each)} after a later one of its key`)
 }
 
-function earlySessions({ begun, checkpoints }: Evidence): string[] {
+/** One that took nothing replayed nothing: a process that stood still may begin, and be told only then that its lease went. */
+function earlySessions({ begun, checkpoints, taken }: Evidence): string[] {
+  const tookAny = new Set(taken.map(each => each.session))
   return begun
     .filter(session =>
       checkpoints.some(
         seen =>
+          tookAny.has(session.session) &&
           seen.application === session.application &&
           seen.shardId === session.shardId &&
           seen.atUs < session.atUs &&

@@ -86,11 +86,13 @@ test('a record whose later one came first, in whatever session, is out of order'
 
 test('a session that begins before a checkpoint that was in the table is told, and so is what it delivers from before its start', () => {
   const { taken, begun } = evidence({})
-  const early = judge(evidence({ begun: [...begun, { ...at(9, 10), session: '2-1' }], checkpoints: [at(5, 11)] }))
-  assert.deepEqual(early.replayedTooEarly, ['session 2-1 of s0 began at 10'])
-  const fromTheStart = judge(
-    evidence({ begun: [...begun, { ...at(9, 'TRIM_HORIZON'), session: '2-1' }], checkpoints: [at(5, 11)] }),
+  const replaying = [...taken, came('2-1', 12, 2)]
+  const early = judge(
+    evidence({ taken: replaying, begun: [...begun, { ...at(9, 10), session: '2-1' }], checkpoints: [at(5, 11)] }),
   )
+  assert.deepEqual(early.replayedTooEarly, ['session 2-1 of s0 began at 10'])
+  const first = { ...at(9, 'TRIM_HORIZON'), session: '2-1' }
+  const fromTheStart = judge(evidence({ taken: replaying, begun: [...begun, first], checkpoints: [at(5, 11)] }))
   assert.equal(fromTheStart.replayedTooEarly.length, 1)
   const before = judge(
     evidence({ taken: [...taken, came('2-1', 11, 1)], begun: [...begun, { ...at(9, 11), session: '2-1' }] }),
@@ -98,17 +100,23 @@ test('a session that begins before a checkpoint that was in the table is told, a
   assert.deepEqual(before.replayedTooEarly, ['app: a#1 before the start of session 2-1'])
 })
 
-test('a checkpoint that came after a session began, or of another shard, is no floor for it', () => {
-  const { begun } = evidence({})
+test('a checkpoint that came after a session began, or of another shard, is no floor for it, nor is any for one that took nothing', () => {
+  const { taken, begun } = evidence({})
   const sessions = [...begun, { ...at(9, 10), session: '2-1' }]
-  assert.deepEqual(judge(evidence({ begun: sessions, checkpoints: [at(10, 11)] })), clean)
-  assert.deepEqual(judge(evidence({ begun: sessions, checkpoints: [{ ...at(5, 11), shardId: 's1' }] })), clean)
+  const replaying = [...taken, came('2-1', 12, 2)]
+  const later = judge(evidence({ taken: replaying, begun: sessions, checkpoints: [at(10, 11)] }))
+  assert.deepEqual(later.replayedTooEarly, [])
+  const other = { ...at(5, 11), shardId: 's1' }
+  assert.deepEqual(judge(evidence({ taken: replaying, begun: sessions, checkpoints: [other] })).replayedTooEarly, [])
+  assert.deepEqual(judge(evidence({ begun: sessions, checkpoints: [at(5, 11)] })), clean)
 })
 
 test('a session after the shard’s end was checkpointed begins too early', () => {
-  const { begun } = evidence({})
-  const late = [...begun, { ...at(9, 12), session: '2-1' }]
-  assert.equal(judge(evidence({ begun: late, checkpoints: [at(5, 'SHARD_END')] })).replayedTooEarly.length, 1)
+  const { taken, begun } = evidence({})
+  const late = [...begun, { ...at(9, 10), session: '2-1' }]
+  const replaying = [...taken, came('2-1', 12, 2)]
+  const judged = judge(evidence({ taken: replaying, begun: late, checkpoints: [at(5, 'SHARD_END')] }))
+  assert.equal(judged.replayedTooEarly.length, 1)
 })
 
 test('the state at the end is told by sequence numbers: a late replay of an old value changes nothing', () => {

@@ -39,6 +39,11 @@ final class Checkpoints {
     }
   }
 
+  /** Whether Node was told that the lease is gone. */
+  boolean leaseGone() {
+    return leaseGone;
+  }
+
   /**
    * Whether a status of shardEnded is right now: its end is checkpointed, or Node was told that the
    * lease is gone.
