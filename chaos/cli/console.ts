@@ -19,6 +19,7 @@ export function describeOutcome({
   verdict,
   produced,
   takeOvers,
+  leases,
   drainedMs,
   tookMs,
   timeLine,
@@ -32,6 +33,7 @@ export function describeOutcome({
     '',
     `seed ${plan.seed}: ${findings.length === 0 ? 'ok' : 'NOT OK'}: ${produced} produced, ${lost.length} lost, ${unexpected.length} unexpected, ${outOfOrder.length} out of order, ${duplicates} duplicates;`,
     `  all had come ${seconds(drainedMs / 1_000).trim()} after the last fault; ${seconds(tookMs / 1_000).trim()} in all`,
+    `  all leases held after ${ms(leases.allHeldMs)}, evenly after ${ms(leases.evenMs)}; a worker held ${leases.heldAtFirst.join(', ')} before the faults, ${leases.heldAtLast.join(', ')} after them`,
     ...takeOvers.map(
       ({ kind, shardId, ms, undisturbedMs }) =>
         `  ${shardId}: with another worker ${ms} ms after ${specOf(kind).what}${undisturbedMs === ms ? '' : `, ${undisturbedMs} ms after the last other fault`}`,
@@ -83,4 +85,5 @@ function describeFault({ kind, worker, durationMs }: Fault): string {
   return `${mark}  ${who}${what}${durationMs === 0 ? '' : `, ${(durationMs / 1_000).toFixed(1)} s`}`
 }
 
+const ms = (value: number | null): string => (value === null ? '– (never)' : `${(value / 1_000).toFixed(1)} s`)
 const seconds = (value: number): string => `${value.toFixed(1)} s`.padStart(7)

@@ -11,6 +11,8 @@ export interface FaultSpec {
   readonly what: string
   /** Whether it may strike all workers at once; `only`: it always does. */
   readonly all?: 'maybe' | 'only'
+  /** The one daemon that it can strike. */
+  readonly daemon?: 'stock'
 }
 
 /** Every kind of fault; the planner deals them out like cards, so that none is forgotten. */
@@ -41,6 +43,14 @@ export const faults = {
   slowHandler: { mark: 'h', on: 'handler', durationMs: [2_000, 6_000], what: 'slow handlers', all: 'maybe' },
   failingHandler: { mark: 'f', on: 'handler', durationMs: [1_000, 3_000], what: 'handlers that throw', all: 'maybe' },
   sinkDown: { mark: 'S', on: 'sink', durationMs: [1_000, 6_000], what: 'the sink down', all: 'only' },
+  // Last: the decks of the other daemon stay as they were.
+  killBridge: {
+    mark: 'B',
+    on: 'process',
+    durationMs: [3_000, 3_000],
+    what: 'SIGKILL of a bridge process',
+    daemon: 'stock',
+  },
 } as const satisfies Readonly<Record<string, FaultSpec>>
 
 /** The name of a kind of fault. */
@@ -51,6 +61,10 @@ export const faultKinds = Object.keys(faults) as readonly FaultKind[]
 
 /** What is to be known of a kind. */
 export const specOf = (kind: FaultKind): FaultSpec => faults[kind]
+
+/** The kinds that can strike a daemon. */
+export const kindsFor = (daemon: 'embedded' | 'stock'): readonly FaultKind[] =>
+  faultKinds.filter(kind => [undefined, daemon].includes(specOf(kind).daemon))
 
 /** One fault of a schedule. */
 export interface Fault {

@@ -1,4 +1,4 @@
-import { type Fault, type FaultKind, faultKinds, type Resource, specOf } from './fault.ts'
+import { type Fault, type FaultKind, kindsFor, type Resource, specOf } from './fault.ts'
 import { type Random, randomOf } from './random.ts'
 
 /** How the records are handled; all of them write to the same sink. */
@@ -33,6 +33,10 @@ export interface Plan {
   readonly faults: readonly Fault[]
 }
 
+/** From this many shards on faults come at a slower pace. */
+const manyShards = 17
+const manyShardsPace = 6
+
 /** How long a thing is left alone: a process needs longer than others until its records flow again. */
 const restMs = (on: Resource): number => (on === 'process' ? 8_000 : 3_000)
 
@@ -48,30 +52,35 @@ export function planOf(request: PlanRequest): Plan {
     sharedDaemon: random.chance(50),
   }
   const workers = request.workers ?? drawn.workers
+  const shards = request.shards ?? drawn.shards
   const table = request.table ?? drawn.table
   return {
     seed: request.seed,
     seconds: request.seconds,
     workers,
-    shards: request.shards ?? drawn.shards,
+    shards,
     handling: request.handling ?? drawn.handling,
     daemon: request.daemon,
     table,
     sharedDaemon: table && drawn.sharedDaemon && request.daemon === 'embedded',
-    faults: scheduleOf(random, request, workers),
+    faults: scheduleOf(random, request, { workers, pace: shards < manyShards ? 1 : manyShardsPace }),
   }
 }
 
 /** Faults come in bursts, and now and then all is left to recover: what flows again can be struck again. */
 const gapMs = (random: Random): number => (random.chance(20) ? random.int(8_000, 14_000) : random.int(800, 4_500))
 
-function scheduleOf(random: Random, { seconds, only }: PlanRequest, workers: number): Fault[] {
+function scheduleOf(
+  random: Random,
+  { seconds, only, daemon }: PlanRequest,
+  { workers, pace }: { readonly workers: number; readonly pace: number },
+): Fault[] {
   const schedule: Fault[] = []
   const busyUntil = new Map<string, number>()
   const endMs = seconds * 1_000
-  const kinds = only ?? faultKinds
+  const kinds = only ?? kindsFor(daemon)
   let cards: FaultKind[] = []
-  for (let atMs = random.int(500, 2_000); atMs < endMs && kinds.length > 0; atMs += gapMs(random)) {
+  for (let atMs = random.int(500, 2_000); atMs < endMs && kinds.length > 0; atMs += pace * gapMs(random)) {
     if (cards.length === 0) cards = random.shuffled(kinds)
     // The first kind whose victim is free; what could not be dealt now stays on top.
     for (const [place, kind] of cards.entries()) {

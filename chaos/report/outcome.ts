@@ -1,5 +1,6 @@
 import type { FaultKind } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { LeaseSpread } from './lease-spread.ts'
 import type { TakeOver } from './take-over.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -9,6 +10,7 @@ export interface Outcome {
   readonly verdict: Verdict
   readonly produced: number
   readonly takeOvers: readonly TakeOver[]
+  readonly leases: LeaseSpread
   /** How many of each kind struck. */
   readonly struck: Readonly<Partial<Record<FaultKind, number>>>
   /** Workers' ends that nobody wanted, and stops that were not clean. */
@@ -26,16 +28,12 @@ export interface Outcome {
 /** An outcome before it was judged. */
 export type Unjudged = Omit<Outcome, 'findings' | 'folder'>
 
-/** What a take-over after SIGKILL of Node may take beyond the failover time, in milliseconds. */
-export const takeOverGraceMs = 15_000
-
 /** What of a verdict is a broken promise, if only once. */
 const breaches = ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'wrongAtEnd'] as const
 
-/** What is wrong with a run. */
-export function findingsOf(outcome: Unjudged, failoverTimeMs: number): string[] {
+/** What is wrong with a run, whose take-overs after SIGKILL of Node may take `mostMs`. */
+export function findingsOf(outcome: Unjudged, mostMs: number): string[] {
   const { verdict, takeOvers, surprises } = outcome
-  const mostMs = failoverTimeMs + takeOverGraceMs
   return [
     ...breaches.flatMap(name => {
       const found = verdict[name]
@@ -50,7 +48,7 @@ export function findingsOf(outcome: Unjudged, failoverTimeMs: number): string[] 
 
 /** The line that `--json` ends with. */
 export function jsonLine(outcome: Outcome): string {
-  const { plan, verdict, produced, takeOvers, drainedMs, tookMs, findings, folder } = outcome
+  const { plan, verdict, produced, takeOvers, leases, drainedMs, tookMs, findings, folder } = outcome
   const of = (kind: FaultKind) => takeOvers.filter(each => each.kind === kind).map(({ ms }) => ms)
   return JSON.stringify({
     ok: findings.length === 0,
@@ -71,6 +69,7 @@ export function jsonLine(outcome: Outcome): string {
     faults: plan.faults,
     takeoverMs: of('killNode'),
     hostTakeoverMs: of('killBoth'),
+    leases,
     findings,
     drainedMs,
     tookMs,

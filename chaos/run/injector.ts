@@ -130,12 +130,12 @@ export class Injector {
         victim.signal('SIGCONT')
         return null
       default: {
-        const jvms = victim.jvms()
-        const jvm = jvms[atMs % Math.max(1, jvms.length)]
-        if (jvm === undefined) return 'it has no JVM now'
-        signalProcess(jvm, kind === 'killJvm' ? 'SIGKILL' : 'SIGSTOP')
+        const those = kind === 'killBridge' ? victim.bridges() : victim.jvms()
+        const one = those[atMs % Math.max(1, those.length)]
+        if (one === undefined) return kind === 'killBridge' ? 'it has no bridge now' : 'it has no JVM now'
+        signalProcess(one, kind === 'stopJvm' ? 'SIGSTOP' : 'SIGKILL')
         await delay(durationMs)
-        if (kind === 'stopJvm') signalProcess(jvm, 'SIGCONT')
+        if (kind === 'stopJvm') signalProcess(one, 'SIGCONT')
         return null
       }
     }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DynamoDBClient, ResourceNotFoundException, ScanCommand } from '@aws-sdk/client-dynamodb'
+import type { Holdings } from '../report/lease-spread.ts'
 import { nowUs } from '../worker/lines.ts'
 
 /** A checkpoint that was seen in a lease table; it was there at the latest at `atUs`. */
@@ -22,6 +23,8 @@ export interface Lease {
 /** Reads the lease tables past all proxies: what the checkpoints were is not left to the workers' word. */
 export class LeaseWatch {
   readonly checkpoints: SeenCheckpoint[] = []
+  /** Of the first application, twice a second. */
+  readonly holdings: Holdings[] = []
   readonly #dynamodb: DynamoDBClient
   readonly #applications: readonly string[]
   readonly #last = new Map<string, string>()
@@ -51,10 +54,10 @@ export class LeaseWatch {
     }
   }
 
-  async #scan(application: string): Promise<Lease[]> {
+  async #scan(application: string): Promise<(Lease & { readonly sequenceNumber: string })[]> {
     const items = await this.#items(application)
     const atUs = nowUs()
-    return items.map(item => {
+    const leases = items.map(item => {
       const shardId = item['leaseKey']?.S ?? ''
       const sequenceNumber = item['checkpoint']?.S ?? ''
       const subSequenceNumber = Number(item['checkpointSubSequenceNumber']?.N ?? 0)
@@ -63,8 +66,17 @@ export class LeaseWatch {
         this.#last.set(key, now)
         this.checkpoints.push({ atUs, application, shardId, sequenceNumber, subSequenceNumber })
       }
-      return { application, shardId, owner: item['leaseOwner']?.S ?? null }
+      return { application, shardId, owner: item['leaseOwner']?.S ?? null, sequenceNumber }
     })
+    if (application === this.#applications[0]) this.#noteHoldings(atUs, leases)
+    return leases
+  }
+
+  #noteHoldings(atUs: number, leases: readonly (Lease & { readonly sequenceNumber: string })[]): void {
+    const held = new Map<string, number>()
+    const open = leases.filter(({ sequenceNumber }) => sequenceNumber !== 'SHARD_END')
+    for (const { owner } of open) if (owner !== null) held.set(owner, (held.get(owner) ?? 0) + 1)
+    this.holdings.push({ atUs, held, free: open.filter(({ owner }) => owner === null).length })
   }
 
   async #items(TableName: string) {

@@ -44,14 +44,20 @@ export class Producer {
   }
 }
 
-/** Puts a round to a Kinesis stream. */
+const hashKeys = 2n ** 128n
+
+/** Puts a round to a Kinesis stream, its keys spread evenly, so that every shard gets records. */
 export const toStream =
   ({ kinesis }: LocalClients, stream: string) =>
   (round: readonly Identity[]): Promise<void> =>
     putRecords(
       kinesis,
       stream,
-      round.map(identity => ({ PartitionKey: identity.key, Data: Buffer.from(JSON.stringify(identity)) })),
+      round.map((identity, place) => ({
+        PartitionKey: identity.key,
+        ExplicitHashKey: String((hashKeys * BigInt(2 * place + 1)) / BigInt(2 * round.length)),
+        Data: Buffer.from(JSON.stringify(identity)),
+      })),
     )
 
 /** Writes a round as changes of a table's items. */

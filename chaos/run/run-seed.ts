@@ -6,12 +6,14 @@ import { createStream, createTable, type LocalClients, type LocalStack, localCli
 import { type Fault, faultKinds } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import { startDynamodbProxy } from '../proxies/dynamodb-proxy.ts'
+import { leaseSpread } from '../report/lease-spread.ts'
 import { findingsOf, type Outcome, type Unjudged } from '../report/outcome.ts'
 import { takeOvers } from '../report/take-over.ts'
 import { judge, nameOf } from '../report/verdict.ts'
 import { applicationOf, nowUs, type WorkerLine } from '../worker/lines.ts'
 import { Injector, type Struck } from './injector.ts'
 import { LeaseWatch } from './lease-watch.ts'
+import { fewShards, moreShards, type Pace, paceOf, shareMs } from './pace.ts'
 import { Producer, toStream, toTable } from './producer.ts'
 import { SinkServer } from './sink-server.ts'
 import { timeLineOf } from './time-line-of.ts'
@@ -29,16 +31,6 @@ export interface Observer {
   }): void
 }
 
-/** After this long without a renewal a lease is free for other workers. */
-export const failoverTimeMs = 2_000
-/** After this long without a sign of life from Node the daemon gives its shards up. */
-const nodeTimeoutMs = 4_000
-/** A leader that was killed together with its JVM keeps the KCL's leader lock for up to two minutes. */
-const drainMs = 200_000
-const startMs = 120_000
-/** How many more open shards than at first splits may make. */
-const moreShards = 3
-
 type Begun = Extract<WorkerLine, { type: 'begun' | 'checkpointed' }>
 
 /** Where a local stack is. */
@@ -51,7 +43,7 @@ export async function runSeed(plan: Plan, stack: Stack, observer: Observer): Pro
   const run = await Run.prepare(plan, stack, clients, folder)
   try {
     const outcome = await run.go(observer)
-    const findings = findingsOf(outcome, failoverTimeMs)
+    const findings = findingsOf(outcome, paceOf(plan).mostTakeOverMs)
     if (findings.length === 0) rmSync(folder, { recursive: true, force: true })
     else writeFileSync(join(folder, 'evidence.json'), JSON.stringify({ findings, outcome, ...run.evidence }, null, 1))
     return { ...outcome, findings, folder: findings.length === 0 ? null : folder }
@@ -62,6 +54,7 @@ export async function runSeed(plan: Plan, stack: Stack, observer: Observer): Pro
 
 class Run {
   readonly #plan: Plan
+  readonly #pace: Pace
   readonly #folder: string
   readonly #clients: LocalClients
   readonly #applications: readonly string[]
@@ -80,6 +73,7 @@ class Run {
 
   private constructor(plan: Plan, clients: LocalClients, folder: string, stream: string, table: string | null) {
     this.#plan = plan
+    this.#pace = paceOf(plan)
     this.#folder = folder
     this.#clients = clients
     this.#table = table
@@ -112,12 +106,11 @@ class Run {
         handling: plan.handling,
         daemon: plan.daemon,
         sharedDaemon: plan.sharedDaemon,
-        // Many shards would keep kinesis-local busy with reads alone.
-        idleTimeBetweenReadsMs: Math.max(500, 40 * plan.shards),
-        // Any worker may come to hold all of them.
-        heapBytes: Math.max(256, 16 * (plan.shards + moreShards)) * 2 ** 20,
-        failoverTimeMs,
-        nodeTimeoutMs,
+        idleTimeBetweenReadsMs: run.#pace.idleTimeBetweenReadsMs,
+        shardSyncIntervalMs: run.#pace.shardSyncIntervalMs,
+        heapBytes: run.#pace.heapBytes,
+        failoverTimeMs: run.#pace.failoverTimeMs,
+        nodeTimeoutMs: run.#pace.nodeTimeoutMs,
       }
       places.push(
         new WorkerPlace({
@@ -145,21 +138,22 @@ class Run {
   }
 
   async go(observer: Observer): Promise<Unjudged> {
-    const [plan, sink] = [this.#plan, this.#sink]
+    const [plan, { startMs, drainMs }] = [this.#plan, this.#pace]
     observer.phase('workers start')
     const ticking = setInterval(() => this.#tick(observer), 1_000)
     try {
       for (const place of this.#places) place.start()
       this.#producers = this.#startProducers()
-      if (!(await this.#until(() => this.#places.every(place => place.process?.ran) && sink.taken.length > 0, startMs)))
+      if (!(await this.#until(() => this.#places.every(place => place.process?.ran) && this.#areAllHeld(), startMs)))
         throw new Error(`The workers did not start within ${startMs / 1_000} s; their logs are in ${this.#folder}`)
+      if (plan.shards > fewShards) await this.#until(() => this.#areShared(), shareMs)
       observer.phase(`faults for ${plan.seconds} s`)
       const faultsFromUs = nowUs()
       const injector = new Injector({
         stream: this.#applications[0] ?? '',
         clients: this.#clients,
         places: this.#places,
-        sink,
+        sink: this.#sink,
         watch: this.#watch,
         mostShards: plan.shards + moreShards,
       })
@@ -173,7 +167,7 @@ class Run {
       observer.phase(isDrained ? 'all came: workers stop' : 'not all came: workers stop')
       const exits = await Promise.all(this.#places.map(place => place.stop()))
       await this.#watch.end()
-      return this.#outcome({ injector, exits, drainedMs })
+      return this.#outcome({ injector, exits, faultsFromUs, faultsUntilUs, drainedMs })
     } finally {
       clearInterval(ticking)
     }
@@ -195,7 +189,7 @@ class Run {
     const [stream = ''] = this.#applications
     const table = this.#table
     const producers = new Map([
-      [stream, new Producer(Math.max(16, 2 * this.#plan.shards), 200, toStream(this.#clients, stream))],
+      [stream, new Producer(this.#pace.keys, this.#pace.roundMs, toStream(this.#clients, stream))],
     ])
     if (table !== null) producers.set(applicationOf(table), new Producer(6, 300, toTable(this.#clients, table)))
     return producers
@@ -234,6 +228,8 @@ class Run {
   #outcome(end: {
     readonly injector: Injector
     readonly exits: readonly (string | null)[]
+    readonly faultsFromUs: number
+    readonly faultsUntilUs: number
     readonly drainedMs: number
   }): Unjudged {
     const produced = new Map([...this.#producers].map(([application, each]) => [application, each.produced]))
@@ -250,6 +246,12 @@ class Run {
         byKeyOnly: this.#plan.handling === 'eachRecord',
       }),
       takeOvers: takeOvers(end.injector.kills, this.#sink.taken, struck),
+      leases: leaseSpread(this.#watch.holdings, {
+        ...end,
+        startUs: this.#startUs,
+        shards: this.#plan.shards,
+        workers: this.#plan.workers,
+      }),
       struck: Object.fromEntries(
         faultKinds.map(kind => [kind, struck.filter(({ fault }) => fault.kind === kind).length]),
       ),
@@ -264,6 +266,20 @@ class Run {
         startUs: this.#startUs,
       }),
     }
+  }
+
+  /** Each of them, and by somebody who gave the sink something: so that what is lost is never lost unseen. */
+  #areAllHeld(): boolean {
+    const { held = new Map<string, number>(), free = 0 } = this.#watch.holdings.at(-1) ?? {}
+    const count = [...held.values()].reduce((sum, each) => sum + each, 0)
+    return free === 0 && count >= this.#plan.shards && this.#sink.taken.length > 0
+  }
+
+  /** Every worker holds at least half of what would be its share. */
+  #areShared(): boolean {
+    const { held = new Map<string, number>() } = this.#watch.holdings.at(-1) ?? {}
+    const { shards, workers } = this.#plan
+    return held.size === workers && Math.min(...held.values()) >= shards / workers / 2
   }
 
   #seconds(): number {

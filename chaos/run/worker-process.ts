@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { isAlive, processes } from '../../test/real/support/processes.ts'
@@ -56,6 +57,8 @@ export class WorkerProcess {
       detached: true,
     })
     this.pid = this.#child.pid ?? 0
+    // The emulators and the sink stand for services with machines of their own: they come before the workers, whose JVMs inherit this.
+    if (this.pid !== 0) setPriority(this.pid, Math.min(19, getPriority() + 10))
     living.add(this)
     this.#log.write(`--- process ${this.pid}\n`)
     this.#child.stderr.pipe(this.#log, { end: false })
@@ -90,6 +93,15 @@ export class WorkerProcess {
     )
     for (const { pid } of jvms) this.#jvms.add(pid)
     return jvms.map(({ pid }) => pid).sort((a, b) => a - b)
+  }
+
+  /** The bridges of its stock daemons' shards, oldest first. */
+  bridges(): number[] {
+    const jvms = new Set(this.jvms())
+    return processes()
+      .filter(({ group, name, state }) => jvms.has(group) && name === 'socat' && state !== 'Z')
+      .map(({ pid }) => pid)
+      .sort((a, b) => a - b)
   }
 
   /** Kills it, and what it left. */

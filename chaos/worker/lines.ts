@@ -16,6 +16,7 @@ export interface WorkerConfig {
   readonly handling: Handling
   readonly daemon: 'embedded' | 'stock'
   readonly sharedDaemon: boolean
+  readonly shardSyncIntervalMs: number
   readonly heapBytes: number
   readonly idleTimeBetweenReadsMs: number
   readonly failoverTimeMs: number

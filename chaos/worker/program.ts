@@ -42,7 +42,7 @@ const runtime = createRuntime({
     failoverTimeMs: config.failoverTimeMs,
     leaseAssignmentIntervalMs: 1_000,
     idleTimeBetweenReadsMs: config.idleTimeBetweenReadsMs,
-    shardSyncIntervalMs: 1_000,
+    shardSyncIntervalMs: config.shardSyncIntervalMs,
     parentShardPollIntervalMs: 1_000,
     heapBytes: config.heapBytes,
     jvmArgs: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { faultKinds, specOf } from '../../chaos/plan/fault.ts'
+import { faultKinds, kindsFor, specOf } from '../../chaos/plan/fault.ts'
 import { type PlanRequest, planOf } from '../../chaos/plan/plan.ts'
 import { randomOf } from '../../chaos/plan/random.ts'
 
@@ -80,8 +80,10 @@ test('what strikes everyone names no worker, what strikes one names it', () => {
 test('every kind is dealt in four minutes, whatever the seed', () => {
   fc.assert(
     fc.property(seeds, seed => {
-      const kinds = new Set(planOf({ ...request, seed, seconds: 240 }).faults.map(({ kind }) => kind))
-      assert.deepEqual([...kinds].sort(), [...faultKinds].sort())
+      for (const daemon of ['embedded', 'stock'] as const) {
+        const kinds = new Set(planOf({ ...request, daemon, seed, seconds: 240 }).faults.map(({ kind }) => kind))
+        assert.deepEqual([...kinds].sort(), [...kindsFor(daemon)].sort())
+      }
     }),
   )
 })
@@ -92,6 +94,19 @@ test('options change what they name and leave the rest to the seed', () => {
   assert.deepEqual([...new Set(given.faults.map(({ kind }) => kind))], ['killNode'])
   assert.equal(planOf({ ...request, workers: 4 }).handling, planOf(request).handling)
   assert.equal(planOf({ ...request, table: true, daemon: 'stock' }).sharedDaemon, false)
+})
+
+test('bridges are killed where the daemon has some', () => {
+  assert.equal(kindsFor('embedded').includes('killBridge'), false)
+  assert.equal(kindsFor('stock').includes('killBridge'), true)
+})
+
+test('many shards are given time between faults', () => {
+  const gap = (shards: number): number => {
+    const [first, second] = planOf({ ...request, shards, seconds: 300 }).faults
+    return (second?.atMs ?? 0) - (first?.atMs ?? 0)
+  }
+  assert.ok(gap(64) > 4_000 && gap(64) > gap(4))
 })
 
 test('chance is even, and a shuffle loses nothing', () => {

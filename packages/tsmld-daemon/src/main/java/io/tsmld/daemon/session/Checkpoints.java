@@ -52,6 +52,11 @@ final class Checkpoints {
     return leaseGone || atShardEnd();
   }
 
+  /** Whether Node was told that the lease is gone. */
+  boolean leaseGone() {
+    return leaseGone;
+  }
+
   boolean atShardEnd() {
     return checkpointer instanceof ShardRecordProcessorCheckpointer shard
         && ExtendedSequenceNumber.SHARD_END.equals(shard.lastCheckpointValue());

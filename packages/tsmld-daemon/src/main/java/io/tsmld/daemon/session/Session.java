@@ -165,6 +165,7 @@ public final class Session implements Conversation.Handler {
 
   private void sayLosing() {
     losingSaid = true;
+    lease.forget();
     try {
       writer.message(Messages.plain("leaseLosing"));
     } catch (IOException e) {
@@ -213,6 +214,9 @@ public final class Session implements Conversation.Handler {
     // Before the first batch there is nothing to checkpoint and no position to ask for.
     String nothingYet = asked.sequenceNumber() == null ? null : "IllegalArgumentException";
     String error = current == null ? nothingYet : current.serve(asked);
+    if (current != null && current.leaseGone()) {
+      lease.forget(); // first: what Node hears must be so
+    }
     writer.message(Messages.checkpointed(asked, error));
   }
 

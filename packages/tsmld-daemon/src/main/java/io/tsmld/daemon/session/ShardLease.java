@@ -13,6 +13,12 @@ public interface ShardLease {
   boolean held();
 
   /**
+   * Makes a loss that Node was told final, asking no network: a lease that had expired is held again
+   * once a late renewal succeeds, and the KCL would go on feeding a session that takes nothing more.
+   */
+  void forget();
+
+  /**
    * Lets the lease go, so that any worker can take it up from its last checkpoint.
    *
    * @return false when it was lost already

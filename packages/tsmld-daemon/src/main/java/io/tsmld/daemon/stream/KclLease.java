@@ -21,6 +21,11 @@ record KclLease(ShardInfo shard, LeaseReleaser releaser) implements ShardLease {
   }
 
   @Override
+  public void forget() {
+    releaser.forget(ShardInfo.getLeaseKey(shard), shard.concurrencyToken());
+  }
+
+  @Override
   public boolean giveUp() {
     return releaser.giveUp(ShardInfo.getLeaseKey(shard), shard.concurrencyToken());
   }

@@ -30,6 +30,17 @@ final class LeaseReleaser {
     return lease != null && token.equals(lease.concurrencyToken().toString());
   }
 
+  /** In memory only: the KCL then ends this holding, and finds the lease again by its row. */
+  void forget(String leaseKey, String token) {
+    Lease held = coordinator.getCurrentlyHeldLease(leaseKey);
+    if (held != null && !token.equals(held.concurrencyToken().toString())) {
+      return; // taken up anew meanwhile: that holding is another session's
+    }
+    Lease dropped = new Lease();
+    dropped.leaseKey(leaseKey); // an expired one is not given out, and it goes by its key
+    coordinator.dropLease(dropped);
+  }
+
   /** For any worker to take, this one included; false when this holding was lost already. */
   boolean giveUp(String leaseKey, String token) {
     return release(leaseKey, token, null);

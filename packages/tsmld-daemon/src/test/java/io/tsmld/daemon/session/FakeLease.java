@@ -5,6 +5,7 @@ final class FakeLease implements ShardLease {
   volatile boolean held = true;
   volatile boolean handedOver;
   volatile boolean givenUp;
+  volatile boolean forgotten;
 
   @Override
   public String shardId() {
@@ -19,6 +20,12 @@ final class FakeLease implements ShardLease {
   @Override
   public boolean held() {
     return held;
+  }
+
+  @Override
+  public void forget() {
+    forgotten = true;
+    held = false;
   }
 
   @Override

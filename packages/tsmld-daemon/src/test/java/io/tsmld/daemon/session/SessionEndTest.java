@@ -23,6 +23,8 @@ class SessionEndTest extends SessionHarness {
     assertEquals("processRecords", peer.action());
     lease.held = false;
     assertEquals("leaseLosing", peer.action());
+    // Its renewal may be late only, and succeed yet.
+    assertTrue(lease.forgotten);
     peer.status("processRecords");
     done(kcl);
     kcl = run(session::leaseLost);
@@ -112,6 +114,7 @@ class SessionEndTest extends SessionHarness {
     CompletableFuture<Void> kcl = run(() -> session.shardEnded(checkpoints.atEnd().checkpointer));
     peer.action();
     assertEquals("ShutdownException", peer.checkpoint());
+    assertTrue(lease.forgotten);
     peer.status("shardEnded");
     done(kcl);
     kcl = run(session::leaseLost);

@@ -5,8 +5,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import software.amazon.kinesis.leases.Lease;
 import software.amazon.kinesis.leases.LeaseCoordinator;
@@ -18,6 +20,9 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 final class FakeLeaseTable {
   final Map<String, Lease> rows = new HashMap<>();
   final Map<String, Lease> held = new HashMap<>();
+  /** Those of the held leases whose renewal is late: the KCL does not give them out meanwhile. */
+  final Set<String> expired = new HashSet<>();
+
   final List<String> done = new ArrayList<>();
   boolean down;
   boolean refusesAssignments;
@@ -46,7 +51,8 @@ final class FakeLeaseTable {
     return switch (method.getName()) {
       case "workerIdentifier" -> "me";
       case "leaseRefresher" -> refresher;
-      case "getCurrentlyHeldLease" -> held.get((String) arguments[0]);
+      case "getCurrentlyHeldLease" -> 
+          expired.contains((String) arguments[0]) ? null : held.get((String) arguments[0]);
       case "dropLease" -> {
         if (held.remove(((Lease) arguments[0]).leaseKey()) != null) {
           done.add("drop " + ((Lease) arguments[0]).leaseKey());

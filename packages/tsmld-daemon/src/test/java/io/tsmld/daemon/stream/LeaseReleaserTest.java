@@ -48,6 +48,26 @@ class LeaseReleaserTest {
   }
 
   @Test
+  void forgetsALeaseThatExpiredSoThatALateRenewalDoesNotBringItBack() {
+    String token = table.add("a");
+    table.expired.add("a");
+    assertFalse(releaser.held("a", token));
+    table.down = true;
+    releaser.forget("a", token);
+    table.expired.clear();
+    assertFalse(releaser.held("a", token));
+    assertEquals(List.of("drop a"), table.done);
+  }
+
+  @Test
+  void doesNotForgetANewerHoldingOfTheSameLease() {
+    String old = table.add("a");
+    String newer = table.add("a");
+    releaser.forget("a", old);
+    assertTrue(releaser.held("a", newer));
+  }
+
+  @Test
   void evictsALeaseThatItOnlyForgot() {
     String token = table.add("a");
     table.held.clear();

@@ -73,6 +73,9 @@ class StreamSessionsTest {
     }
 
     @Override
+    public void forget() {}
+
+    @Override
     public boolean giveUp() {
       return held;
     }

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Holdings, leaseSpread } from '../../chaos/report/lease-spread.ts'
+
+const holdings = (atMs: number, free: number, held: Readonly<Record<string, number>>): Holdings => ({
+  atUs: 1e6 + atMs * 1_000,
+  free,
+  held: new Map(Object.entries(held)),
+})
+const run = { startUs: 1e6, faultsFromUs: 1e6 + 5e6, faultsUntilUs: 1e6 + 9e6, shards: 8, workers: 2 }
+
+test('leases are all held once none is free, and even once no worker has more than one above its share', () => {
+  const history = [
+    holdings(1_000, 8, {}),
+    holdings(2_000, 3, { a: 5 }),
+    holdings(3_000, 0, { a: 8 }),
+    holdings(4_000, 0, { a: 6, b: 2 }),
+    holdings(6_000, 0, { a: 5, b: 3 }),
+    holdings(8_000, 4, { b: 4 }),
+    holdings(10_000, 0, { b: 8 }),
+  ]
+  assert.deepEqual(leaseSpread(history, run), { allHeldMs: 3_000, evenMs: 6_000, heldAtFirst: [6, 2], heldAtLast: [4] })
+})
+
+test('what never came about has no time', () => {
+  assert.deepEqual(leaseSpread([holdings(1_000, 0, { a: 4 })], run), {
+    allHeldMs: null,
+    evenMs: null,
+    heldAtFirst: [4],
+    heldAtLast: [4],
+  })
+})
