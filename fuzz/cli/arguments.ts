@@ -25,7 +25,7 @@ Gives tsmld inputs made from recorded sessions, and keeps those that take new wa
   --seed N          the same seed makes the same inputs, where no earlier run left a corpus (1)
   --target NAME,…   only these
   --replay FILE     gives one input once more: a file of .cache/fuzz/findings
-  --java            the frame reader and the control channel of the daemon, by Jazzer
+  --java            the daemon's reader of frames, by Jazzer
   --help            this text
 `
 

@@ -77,8 +77,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
 /** Asks the file system, because its events need a watch that may not be had. */
 function watchSocket(path: string, gone: (why: Error) => void): () => void {
+  let isOver = false
   const timer = setInterval(() => {
     lstat(path).catch((cause: unknown) => {
+      // Closing removes the socket, maybe before it was looked at.
+      if (isOver) return
       gone(
         new Error(
           `The socket ${path} cannot be reached any more (${asError(cause).message}): something removed it or its folder. Keep cleaners of temporary files away from it, or set TMPDIR to a folder that they leave alone.`,
@@ -89,6 +92,7 @@ function watchSocket(path: string, gone: (why: Error) => void): () => void {
   }, socketCheckMs)
   timer.unref()
   return () => {
+    isOver = true
     clearInterval(timer)
   }
 }

@@ -6,6 +6,7 @@ import { createRuntimeFolder, type RuntimeFolder } from '../daemon/runtime-folde
 import { type Deferred, deferred } from '../deferred.ts'
 import { asError, ConfigError, type RestartLimitError, TimeoutError, TsmldError } from '../errors.ts'
 import { stderrLogger } from '../observability/default-logger.ts'
+import { guardedLogger } from '../observability/guarded-logger.ts'
 import type { Logger } from '../observability/logger.ts'
 import { ThreadPool } from '../threads/thread-pool.ts'
 import { ThreadedHome } from '../threads/threaded-home.ts'
@@ -46,7 +47,8 @@ export interface Runtime extends AsyncDisposable {
  * @throws ConfigError naming the option that is unknown, missing or wrong.
  */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  return new StreamRuntime(normalizeRuntime(options), options.logger ?? stderrLogger())
+  const { logger } = options
+  return new StreamRuntime(normalizeRuntime(options), logger === undefined ? stderrLogger() : guardedLogger(logger))
 }
 
 class StreamRuntime implements Runtime {

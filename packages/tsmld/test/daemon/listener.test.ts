@@ -272,3 +272,15 @@ for (const what of ['socket', 'folder'] as const) {
     assert.equal(clock.waiting, 0)
   })
 }
+
+test('a listener that is closed while it looks for its socket does not say that this is gone', async t => {
+  const intervals = t.mock.method(globalThis, 'setInterval')
+  const { listener } = await listening(t)
+  const look = intervals.mock.calls[0]?.arguments[0] as () => void
+  await rm((listener.address as { path: string }).path)
+  look()
+  await listener.close()
+  // What the look brings, comes before what this later one does.
+  await stat('.')
+  assert(await isPending(listener.failed))
+})
