@@ -56,7 +56,7 @@ const mayRise = { descriptors: 2, sockets: 2, threads: 2, files: 0 }
 /** A pool of each stream's, of a quarter of the KCL's maxLeaseRenewalThreads (20), which a thread joins for each lease found: it is judged by its bound, not by its growth. */
 const mostLeaseDiscoveryThreads = 2 * 5
 
-/** @param samples of the whole soak: memory is judged from `steadyFromMs` on, counts from `countedFromMs` on where the worker was alone. */
+/** @param samples of the whole soak: memory is judged from `steadyFromMs` on, counts from `countedFromMs` on where the worker was alone, and those of the JVM when it is steady as well: its pools fill up with the first work. */
 export function judge(
   samples: readonly Sample[],
   { minutes, ...from }: { readonly minutes: number; readonly steadyFromMs: number; readonly countedFromMs: number },
@@ -67,6 +67,7 @@ export function judge(
   const isOfLastJvm = (sample: Sample): boolean => sample.jvm?.pid === jvm
   const steady = samples.filter(({ atMs }) => atMs >= from.steadyFromMs)
   const memory = [...growthOfNode(steady), ...growthOfJvm(steady.filter(isOfLastJvm))]
+  const pooled = steady.filter(sample => sample.isAlone && isOfLastJvm(sample))
   const alone = samples.filter(({ atMs, isAlone }) => isAlone && atMs >= from.countedFromMs)
   const counts = [
     ...(['descriptors', 'sockets', 'threads'] as const).flatMap(what => [
@@ -77,7 +78,7 @@ export function judge(
       ),
       countVerdict(
         `JVM ${what}`,
-        alone.filter(isOfLastJvm).flatMap(({ jvm }) => (jvm === null ? [] : held(jvm)[what])),
+        pooled.flatMap(({ jvm }) => (jvm === null ? [] : held(jvm)[what])),
         mayRise[what],
       ),
     ]),

@@ -30,7 +30,7 @@ export function describe({ outcome, samples, events }: SoakRun): string {
     'Memory of the first worker, after warming up; its slope by linear regression, and how much it may have grown in this time:',
     ...memory.map(describeMemory),
     '',
-    'What it holds while it is alone with all shards, the least of the first and of the second half of the samples (of LeaseDiscovery the most, of all samples):',
+    'What it holds while it is alone with all shards, the least of the first and of the second half of the samples (of the JVM only once it is steady; of LeaseDiscovery the most, of all samples):',
     ...counts.map(describeCount),
     '',
     ...Object.entries(records).map(([stream, verdict]) => describeRecords(stream, verdict)),

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { floorOf } from '../../soak/measure/floor.ts'
 import { memoryIn } from '../../soak/measure/jvm-memory.ts'
 import { countsOf, threadsNamed } from '../../soak/measure/proc.ts'
@@ -84,6 +82,8 @@ test('a count whose least rises is named; one that comes and goes is not', () =>
   const sockets = (of: (at: number) => number) => samplesOf((_, at) => ({ node: { ...counts, sockets: of(at) } }))
   assert.deepEqual(wrongIn(sockets(at => 14 + (at % 5))), [])
   assert.deepEqual(wrongIn(sockets(at => 14 + Math.floor(at / 100))), ['Node sockets'])
+  const early = samplesOf((_, at) => (at < 100 ? { jvm: { ...jvm, threads: 2 } } : {}))
+  assert.deepEqual(wrongIn(early), [])
   const threads = (more: number, leaseDiscoveryThreads: number) =>
     samplesOf((_, at) => (at > 250 ? { jvm: { ...jvm, threads: 12 + more, leaseDiscoveryThreads } } : {}))
   assert.deepEqual(wrongIn(threads(2, 0)), [])
@@ -123,7 +123,6 @@ test('the least of each half of a series', () => {
 
 const summary = `   1:  10  320  [B
 Total        123456        7890123
-Trim native heap: RSS+Swap: 346M->328M (-18888K)
 
 Total: reserved=1689426KB, committed=301434KB
 -                 Java Heap (reserved=163840KB, committed=163840KB)
@@ -134,6 +133,7 @@ Total: reserved=1689426KB, committed=301434KB
 -                     Other (reserved=16714KB, committed=16714KB)
 -    Native Memory Tracking (reserved=4796KB, committed=4796KB)
 -                 Metaspace (reserved=65536KB, committed=43840KB)
+Trim native heap: RSS+Swap: 346M->328M (-18888K)
 `
 
 test("a JVM's objects, classes, native memory and compiled code are read from its own account; without it there is none", () => {
@@ -159,25 +159,44 @@ test('this process has memory, threads, descriptors and sockets; one that is gon
   assert.equal(countsOf(2 ** 30), null)
 })
 
-test('what this process opens is counted, and no more once it is closed', async () => {
-  const before = countsOf(process.pid)
-  assert.ok(before !== null)
-  const files = await Promise.all(Array.from({ length: 5 }, () => open(fileURLToPath(import.meta.url))))
-  const sockets = await Promise.all(Array.from({ length: 3 }, () => bound()))
-  const opened = countsOf(process.pid)
-  assert.deepEqual(
-    [(opened?.descriptors ?? 0) - before.descriptors, (opened?.sockets ?? 0) - before.sockets],
-    [5 + 3, 3],
-  )
-  await Promise.all(files.map(file => file.close()))
-  for (const socket of sockets) socket.close()
-  await Promise.all(sockets.map(socket => once(socket, 'close')))
-  const after = countsOf(process.pid)
-  assert.deepEqual([after?.descriptors, after?.sockets], [before.descriptors, before.sockets])
-})
+// In a process of its own: this one's test runner and loader open and close what they like.
+const opener = `
+  const [fs, net] = [require('node:fs'), require('node:net')]
+  let files = []
+  let sockets = []
+  const orders = {
+    async open() {
+      files = [1, 2, 3, 4, 5].map(() => fs.openSync(process.execPath))
+      sockets = [1, 2, 3].map(() => net.createServer().listen(0, '127.0.0.1'))
+      await Promise.all(sockets.map(socket => require('node:events').once(socket, 'listening')))
+    },
+    async close() {
+      for (const file of files) fs.closeSync(file)
+      await Promise.all(sockets.map(socket => new Promise(done => socket.close(done))))
+    },
+    async look() {},
+  }
+  const lines = require('node:readline').createInterface({ input: process.stdin })
+  lines.on('line', order => orders[order]().then(() => console.log(order)))
+`
 
-async function bound(): Promise<Server> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
+test('what a process opens is counted, and no more once it is closed', async () => {
+  const child = spawn(process.execPath, ['-e', opener], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const after = async (order: 'look' | 'open' | 'close') => {
+    child.stdin.write(`${order}\n`)
+    await once(child.stdout, 'data')
+    const counted = countsOf(child.pid ?? 0)
+    assert.ok(counted !== null)
+    return counted
+  }
+  try {
+    const before = await after('look')
+    const opened = await after('open')
+    assert.deepEqual([opened.descriptors - before.descriptors, opened.sockets - before.sockets], [5 + 3, 3])
+    const closed = await after('close')
+    assert.deepEqual([closed.descriptors, closed.sockets], [before.descriptors, before.sockets])
+  } finally {
+    child.stdin.end()
+    await once(child, 'exit')
+  }
+})
