@@ -29,6 +29,23 @@ export function countsOf(pid: number): ProcessCounts | null {
   }
 }
 
+/** How many of a process's threads have a name that begins so; Linux keeps its first 15 characters. */
+export function threadsNamed(pid: number, beginning: string): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).filter(thread => nameOf(pid, thread).startsWith(beginning)).length
+  } catch {
+    return 0
+  }
+}
+
+function nameOf(pid: number, thread: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** What its descriptors are; one that is closed meanwhile counts no more. */
 function linksOf(folder: string): string[] {
   return readdirSync(folder).flatMap(name => {

@@ -1,3 +1,4 @@
+import type { JvmMemory } from './jvm-memory.ts'
 import type { ProcessCounts } from './proc.ts'
 
 /** What was seen of the first worker at a time. */
@@ -9,11 +10,20 @@ export interface Sample {
   readonly node: ProcessCounts
   /** After a garbage collection. */
   readonly nodeHeapBytes: number
-  readonly jvm: (ProcessCounts & { readonly pid: number }) | null
-  /** After a garbage collection; null where it was not asked for. */
-  readonly jvmLiveBytes: number | null
+  /** Of buffers outside the heap, after a garbage collection. */
+  readonly nodeExternalBytes: number
+  readonly jvm: JvmCounts | null
+  /** Null where it was not asked for. */
+  readonly jvmMemory: (JvmMemory & { /** Read right after it was trimmed. */ readonly rssBytes: number }) | null
   /** Files and folders in the worker's folder for temporary files. */
   readonly files: number
+}
+
+/** What a JVM has at a time. */
+export interface JvmCounts extends ProcessCounts {
+  readonly pid: number
+  /** Those of its threads that belong to the KCL's pool for fetching leases that it finds. */
+  readonly leaseDiscoveryThreads: number
 }
 
 /** What happened to the workers, when. */

@@ -1,17 +1,19 @@
 // What a soak comes to: a verdict on each series, and on the records.
 import { type Floor, floorOf } from '../measure/floor.ts'
-import { inBlocks, type Slope, slopeOf } from '../measure/regression.ts'
-import type { Sample } from '../measure/sample.ts'
+import type { Slope } from '../measure/regression.ts'
+import type { JvmCounts, Sample } from '../measure/sample.ts'
+import { growthOfJvm, growthOfNode } from './growth.ts'
 
-/** Memory by time; it is flat where it cannot be told, with 95 % confidence, that it grew by more than it may. */
-export interface MemoryVerdict {
+/** What memory does by time; it is flat where it cannot be told, with 95 % confidence, that it grew by more than it may. */
+export interface GrowthVerdict {
   readonly name: string
-  /** MiB an hour. */
+  readonly unit: string
+  /** In units an hour. */
   readonly slope: Slope | null
-  readonly firstMiB: number
-  readonly lastMiB: number
-  /** How much it may have grown in this time. */
-  readonly mayGrowMiB: number
+  readonly first: number
+  readonly last: number
+  /** How much it may have grown in this time; null where growth is told, and not judged. */
+  readonly mayGrow: number | null
   readonly isFlat: boolean
 }
 
@@ -42,29 +44,19 @@ export interface LeftBehind {
 
 export interface SoakOutcome {
   readonly minutes: number
-  readonly memory: readonly MemoryVerdict[]
+  readonly memory: readonly GrowthVerdict[]
   readonly counts: readonly CountVerdict[]
   readonly records: Readonly<Record<'kinesis' | 'dynamodb', RecordsVerdict>>
   readonly left: LeftBehind
   readonly ok: boolean
 }
 
-const mebibyte = 2 ** 20
-const blockMs = 10_000
-/** A JVM compiles and a heap settles for longer than a short soak: so much of its first size, once, is no leak … */
-const settlingShare = 0.05
-/** … and so much an hour beside it, which no week would be troubled by. */
-const mostMiBPerHour = 2
-
-/** How much a memory may have grown in a time. */
-const mayGrowMiB = (firstMiB: number, hours: number): number => firstMiB * settlingShare + mostMiBPerHour * hours
-
 /** Connections of HTTP clients and threads of pools come and go. */
 const mayRise = { descriptors: 2, sockets: 2, threads: 2, files: 0 }
-/** Pools of the KCL fill up as leases move, such as LeaseDiscovery; one thread a move would be far more. */
-const jvmThreadsMayRise = 8
+/** A pool of each stream's, of a quarter of the KCL's maxLeaseRenewalThreads (20), which a thread joins for each lease found: it is judged by its bound, not by its growth. */
+const mostLeaseDiscoveryThreads = 2 * 5
 
-/** @param samples of the whole soak: memory is judged from `steadyFromMs` on, counts from `countedFromMs` on where the worker was alone. */
+/** @param samples of the whole soak: memory is judged from `steadyFromMs` on, counts from `countedFromMs` on where the worker was alone, and those of the JVM when it is steady as well: its pools fill up with the first work. */
 export function judge(
   samples: readonly Sample[],
   { minutes, ...from }: { readonly minutes: number; readonly steadyFromMs: number; readonly countedFromMs: number },
@@ -74,12 +66,8 @@ export function judge(
   const jvm = samples.at(-1)?.jvm?.pid
   const isOfLastJvm = (sample: Sample): boolean => sample.jvm?.pid === jvm
   const steady = samples.filter(({ atMs }) => atMs >= from.steadyFromMs)
-  const memory = [
-    memoryVerdict('Node RSS', steady, ({ node }) => node.rssBytes),
-    memoryVerdict('Node heap after GC', steady, ({ nodeHeapBytes }) => nodeHeapBytes),
-    memoryVerdict('JVM RSS', steady.filter(isOfLastJvm), sample => sample.jvm?.rssBytes ?? null),
-    memoryVerdict('JVM live objects', steady.filter(isOfLastJvm), ({ jvmLiveBytes }) => jvmLiveBytes),
-  ]
+  const memory = [...growthOfNode(steady), ...growthOfJvm(steady.filter(isOfLastJvm))]
+  const pooled = steady.filter(sample => sample.isAlone && isOfLastJvm(sample))
   const alone = samples.filter(({ atMs, isAlone }) => isAlone && atMs >= from.countedFromMs)
   const counts = [
     ...(['descriptors', 'sockets', 'threads'] as const).flatMap(what => [
@@ -90,10 +78,15 @@ export function judge(
       ),
       countVerdict(
         `JVM ${what}`,
-        alone.filter(isOfLastJvm).flatMap(sample => sample.jvm?.[what] ?? []),
-        what === 'threads' ? jvmThreadsMayRise : mayRise[what],
+        pooled.flatMap(({ jvm }) => (jvm === null ? [] : held(jvm)[what])),
+        mayRise[what],
       ),
     ]),
+    boundVerdict(
+      'LeaseDiscovery threads',
+      samples.flatMap(({ jvm }) => jvm?.leaseDiscoveryThreads ?? []),
+      mostLeaseDiscoveryThreads,
+    ),
     countVerdict(
       'files and folders',
       alone.map(({ files }) => files),
@@ -109,29 +102,22 @@ export function judge(
   return { minutes, memory, counts, records, left, ok }
 }
 
-function memoryVerdict(name: string, samples: readonly Sample[], of: (sample: Sample) => number | null): MemoryVerdict {
-  const points = inBlocks(
-    samples.flatMap(sample => {
-      const bytes = of(sample)
-      return bytes === null ? [] : [{ atMs: sample.atMs, value: bytes / mebibyte }]
-    }),
-    blockMs,
-  )
-  const slope = slopeOf(points)
-  const [first, last] = [points[0], points.at(-1)]
-  const hours = ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 3_600_000
-  const most = mayGrowMiB(first?.value ?? 0, hours)
-  return {
-    name,
-    slope,
-    firstMiB: first?.value ?? 0,
-    lastMiB: last?.value ?? 0,
-    mayGrowMiB: most,
-    isFlat: slope !== null && slope.lower * hours <= most,
-  }
-}
+/** What of a JVM's is judged by its growth. */
+const held = ({ descriptors, sockets, threads, leaseDiscoveryThreads }: JvmCounts) => ({
+  descriptors,
+  sockets,
+  threads: threads - leaseDiscoveryThreads,
+})
 
 function countVerdict(name: string, counts: readonly number[], mayRiseBy: number): CountVerdict {
   const floor = floorOf(counts)
   return { name, floor, isFlat: floor !== null && floor.second - floor.first <= mayRiseBy }
+}
+
+/** The most of each half; the verdict is on the bound. */
+function boundVerdict(name: string, counts: readonly number[], most: number): CountVerdict {
+  const middle = Math.floor(counts.length / 2)
+  const floor =
+    middle === 0 ? null : { first: Math.max(...counts.slice(0, middle)), second: Math.max(...counts.slice(middle)) }
+  return { name, floor, isFlat: floor !== null && counts.every(count => count <= most) }
 }

@@ -1,7 +1,7 @@
 import type { SoakEvent } from '../measure/sample.ts'
 import type { SoakRun } from '../run/run-soak.ts'
 import { marks, spark } from './chart.ts'
-import type { CountVerdict, MemoryVerdict, RecordsVerdict } from './outcome.ts'
+import type { CountVerdict, GrowthVerdict, RecordsVerdict } from './outcome.ts'
 
 const width = 60
 const mebibyte = 2 ** 20
@@ -30,7 +30,7 @@ export function describe({ outcome, samples, events }: SoakRun): string {
     'Memory of the first worker, after warming up; its slope by linear regression, and how much it may have grown in this time:',
     ...memory.map(describeMemory),
     '',
-    'What it holds while it is alone with all shards, the least of the first and of the second half of the samples:',
+    'What it holds while it is alone with all shards, the least of the first and of the second half of the samples (of the JVM only once it is steady; of LeaseDiscovery the most, of all samples):',
     ...counts.map(describeCount),
     '',
     ...Object.entries(records).map(([stream, verdict]) => describeRecords(stream, verdict)),
@@ -40,16 +40,17 @@ export function describe({ outcome, samples, events }: SoakRun): string {
   ].join('\n')
 }
 
-function describeMemory({ name, slope, firstMiB, lastMiB, mayGrowMiB, isFlat }: MemoryVerdict): string {
+function describeMemory({ name, unit, slope, first, last, mayGrow, isFlat }: GrowthVerdict): string {
   const told =
     slope === null
       ? 'too few points'
-      : `${signed(slope.perHour)} MiB/h (95 %: ${signed(slope.lower)} to ${signed(slope.upper)}; ${slope.points} points of 10 s)`
-  return `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(20)} ${firstMiB.toFixed(1)} → ${lastMiB.toFixed(1)} MiB (may grow ${mayGrowMiB.toFixed(1)}), ${told}`
+      : `${signed(slope.perHour)} an hour (95 %: ${signed(slope.lower)} to ${signed(slope.upper)}; ${slope.points} points of 10 s)`
+  const may = mayGrow === null ? 'not judged' : `may grow ${mayGrow.toFixed(1)}`
+  return `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(22)} ${first.toFixed(1)} → ${last.toFixed(1)} ${unit} (${may}), ${told}`
 }
 
 const describeCount = ({ name, floor, isFlat }: CountVerdict): string =>
-  `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(20)} ${floor === null ? 'too few samples' : `${floor.first} → ${floor.second}`}`
+  `  ${isFlat ? 'ok ' : 'NOT'} ${name.padEnd(22)} ${floor === null ? 'too few samples' : `${floor.first} → ${floor.second}`}`
 
 const describeRecords = (stream: string, { produced, lost, unexpected, duplicates }: RecordsVerdict): string =>
   `${stream.padEnd(9)} ${produced} records put, ${lost} lost, ${unexpected} unexpected, ${duplicates} duplicates after kills`

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, localClients, startLocalStack } from 'tsmld-local'
+import { JvmMemoryGauge, trackingArgs } from '../measure/jvm-memory.ts'
 import { filesIn } from '../measure/proc.ts'
 import type { Sample, SoakEvent } from '../measure/sample.ts'
 import { type Deed, type Plan, planOf } from '../plan/schedule.ts'
@@ -22,6 +23,7 @@ const kinesisShards = 4
 /** DynamoDB Local gives a small table's stream one. */
 const dynamodbShards = 1
 const lookEveryMs = 2_000
+const mostStarts = 4
 const beginWithinMs = 120_000
 const arriveWithinMs = 120_000
 
@@ -44,7 +46,7 @@ export async function runSoak(minutes: number, tell: (what: string) => void): Pr
       shardSyncIntervalMs: 5_000,
       heapBytes: 160 * 2 ** 20,
       // A heap that has its pages from the start: what grows then is memory beside it, and what grows in it is seen among its live objects.
-      jvmArgs: ['-Xms160m', '-XX:+AlwaysPreTouch', '-XX:+UseSerialGC'],
+      jvmArgs: ['-Xms160m', '-XX:+AlwaysPreTouch', '-XX:+UseSerialGC', ...trackingArgs],
     },
   }
   const handled = new HandledRecords()
@@ -71,6 +73,7 @@ class Soak {
   readonly #events: SoakEvent[] = []
   readonly #workers: SoakWorker[] = []
   readonly #jvms = new Set<number>()
+  readonly #gauge = new JvmMemoryGauge()
   #second: SoakWorker | null = null
   #from = 0
 
@@ -93,10 +96,10 @@ class Soak {
   }
 
   async run(): Promise<SoakRun> {
-    const first = this.#newWorker()
     try {
-      return await this.#runWith(first)
+      return await this.#runWith(await this.#firstWorker())
     } finally {
+      await this.#gauge.close()
       for (const { exit, signal, removeFolder } of this.#workers) {
         signal('SIGKILL')
         await exit
@@ -105,9 +108,22 @@ class Soak {
     }
   }
 
+  /** On a busy machine the emulators do not always answer in the time that a worker gives them at its start. */
+  async #firstWorker(): Promise<SoakWorker> {
+    for (let start = 1; ; start++) {
+      const worker = this.#newWorker()
+      try {
+        await worker.started
+        return worker
+      } catch (error) {
+        if (start === mostStarts) throw error
+        this.#tell(`the first worker starts again: ${(error as Error).message}`)
+      }
+    }
+  }
+
   async #runWith(first: SoakWorker): Promise<SoakRun> {
-    await first.started
-    const watched = new WatchedWorker(first, kinesisShards + dynamodbShards, () => this.#second !== null)
+    const watched = new WatchedWorker(first, kinesisShards + dynamodbShards, this.#gauge, () => this.#second !== null)
     const load = startLoad(this.#clients, this.#names, this.#plan.recordsPerSecond)
     await until('the first worker has all shards', beginWithinMs, async () => {
       await watched.look(0)

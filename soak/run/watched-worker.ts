@@ -1,6 +1,6 @@
-import { liveBytesOf } from '../measure/jvm-heap.ts'
-import { countsOf, filesIn } from '../measure/proc.ts'
-import type { Sample } from '../measure/sample.ts'
+import type { JvmMemoryGauge } from '../measure/jvm-memory.ts'
+import { countsOf, filesIn, threadsNamed } from '../measure/proc.ts'
+import type { JvmCounts, Sample } from '../measure/sample.ts'
 import type { SoakWorker, WorkerFigures } from './worker-process.ts'
 
 /** Takes samples of the first worker. */
@@ -10,14 +10,16 @@ export class WatchedWorker {
   readonly jvms = new Set<number>()
   readonly #worker: SoakWorker
   readonly #shards: number
+  readonly #gauge: JvmMemoryGauge
   readonly #isBesideAnother: () => boolean
   #figures: WorkerFigures | null = null
   #taken = 0
 
   /** @param shards how many there are in all. */
-  constructor(worker: SoakWorker, shards: number, isBesideAnother: () => boolean) {
+  constructor(worker: SoakWorker, shards: number, gauge: JvmMemoryGauge, isBesideAnother: () => boolean) {
     this.#worker = worker
     this.#shards = shards
+    this.#gauge = gauge
     this.#isBesideAnother = isBesideAnother
   }
 
@@ -38,18 +40,30 @@ export class WatchedWorker {
     if (pid !== null) this.jvms.add(pid)
     const node = countsOf(this.#worker.pid)
     if (this.#figures === null || node === null) return
-    const jvm = pid === null ? null : countsOf(pid)
+    const jvm = pid === null ? null : jvmCounts(pid)
     const isAlone = hasAll && !this.#isBesideAnother()
     // A JVM's collection takes a moment of the machine, and its answer another JVM.
-    const jvmLiveBytes = isAlone && pid !== null && this.#taken++ % 4 === 0 ? await liveBytesOf(pid) : null
+    const jvmMemory = isAlone && pid !== null && this.#taken++ % 4 === 0 ? await this.#memoryOf(pid) : null
     this.samples.push({
       atMs,
       isAlone,
       node,
       nodeHeapBytes: this.#figures.heapBytes,
-      jvm: jvm === null || pid === null ? null : { ...jvm, pid },
-      jvmLiveBytes,
+      nodeExternalBytes: this.#figures.externalBytes,
+      jvm,
+      jvmMemory,
       files: filesIn(this.#worker.folder).length,
     })
   }
+
+  async #memoryOf(pid: number): Promise<Sample['jvmMemory']> {
+    const memory = await this.#gauge.read(pid)
+    const counts = countsOf(pid)
+    return memory === null || counts === null ? null : { ...memory, rssBytes: counts.rssBytes }
+  }
+}
+
+function jvmCounts(pid: number): JvmCounts | null {
+  const counts = countsOf(pid)
+  return counts === null ? null : { ...counts, pid, leaseDiscoveryThreads: threadsNamed(pid, 'LeaseDiscovery-') }
 }

@@ -32,6 +32,7 @@ export type SoakWorkerLine =
       readonly type: 'figures'
       /** After a garbage collection. */
       readonly heapBytes: number
+      readonly externalBytes: number
       readonly status: RuntimeStatus
     }
   | { readonly type: 'failed'; readonly message: string }
@@ -68,7 +69,7 @@ async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Prom
   createInterface({ input: process.stdin }).on('line', () => {
     globalThis.gc?.()
     const { heapUsed, external } = process.memoryUsage()
-    say({ type: 'figures', heapBytes: heapUsed + external, status: runtime.status() })
+    say({ type: 'figures', heapBytes: heapUsed, externalBytes: external, status: runtime.status() })
   })
   process.stdin.on('end', () => process.exit(9))
   const starting = setInterval(() => {

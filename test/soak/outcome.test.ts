@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { floorOf } from '../../soak/measure/floor.ts'
-import { liveBytesIn } from '../../soak/measure/jvm-heap.ts'
-import { countsOf } from '../../soak/measure/proc.ts'
+import { memoryIn } from '../../soak/measure/jvm-memory.ts'
+import { countsOf, threadsNamed } from '../../soak/measure/proc.ts'
 import type { Sample } from '../../soak/measure/sample.ts'
 import { judge, type LeftBehind, type SoakOutcome } from '../../soak/report/outcome.ts'
 
 const mebibyte = 2 ** 20
 const counts = { rssBytes: 100 * mebibyte, threads: 12, descriptors: 36, sockets: 14 }
+const jvm = { ...counts, pid: 7, leaseDiscoveryThreads: 0 }
+const jvmMemory = {
+  liveBytes: 18 * mebibyte,
+  classes: 10_700,
+  nativeBytes: 41 * mebibyte,
+  compiledBytes: 70 * mebibyte,
+  rssBytes: 330 * mebibyte,
+}
 const kept = { produced: 100, lost: 0, unexpected: 0, duplicates: 3 }
 const records: SoakOutcome['records'] = { kinesis: kept, dynamodb: kept }
 const nothing: LeftBehind = { files: [], jvms: [], exitCode: 0 }
@@ -24,8 +30,9 @@ const samplesOf = (change: (atMs: number, at: number) => Partial<Sample> = () =>
     isAlone: true,
     node: counts,
     nodeHeapBytes: 12 * mebibyte,
-    jvm: { ...counts, pid: 7 },
-    jvmLiveBytes: 18 * mebibyte,
+    nodeExternalBytes: mebibyte,
+    jvm,
+    jvmMemory,
     files: 3,
     ...change(at * 2_000, at),
   }))
@@ -41,24 +48,48 @@ test('what stays as it is is flat, whatever it was while it warmed up', () => {
   assert.deepEqual(wrongIn(samplesOf(atMs => (atMs < 50_000 ? { files: 9, nodeHeapBytes: mebibyte } : {}))), [])
 })
 
-test('a memory that grows steadily by more than its settling is named', () => {
-  const leaking = (perHour: number) => (atMs: number) => (perHour * mebibyte * atMs) / 3_600_000
-  const node = (perHour: number) =>
-    samplesOf(atMs => ({ node: { ...counts, rssBytes: counts.rssBytes + leaking(perHour)(atMs) } }))
-  assert.deepEqual(wrongIn(node(10)), [])
-  assert.deepEqual(wrongIn(node(60)), ['Node RSS'])
-  const live = samplesOf(atMs => ({ jvmLiveBytes: 18 * mebibyte + leaking(30)(atMs) }))
-  assert.deepEqual(wrongIn(live), ['JVM live objects'])
+test('a memory that grows steadily by more than it may is named', () => {
+  const leaking = (perHour: number) => (atMs: number) => (perHour * atMs) / 3_600_000
+  const rss = (perHour: number) =>
+    samplesOf(atMs => ({ node: { ...counts, rssBytes: counts.rssBytes + mebibyte * leaking(perHour)(atMs) } }))
+  assert.deepEqual(wrongIn(rss(15)), [])
+  assert.deepEqual(wrongIn(rss(20)), ['Node RSS'])
+  const heap = (perHour: number) => samplesOf(atMs => ({ nodeHeapBytes: mebibyte * (12 + leaking(perHour)(atMs)) }))
+  assert.deepEqual(wrongIn(heap(2.5)), [])
+  assert.deepEqual(wrongIn(heap(4)), ['Node heap after GC'])
+  const external = samplesOf(atMs => ({ nodeExternalBytes: mebibyte * (1 + leaking(4)(atMs)) }))
+  assert.deepEqual(wrongIn(external), ['Node external'])
+})
+
+test("of a JVM's memory, objects, native memory, classes and the RSS beside compiled code may not grow; compiled code may", () => {
+  const growing = (change: (hours: number) => Partial<typeof jvmMemory>) =>
+    samplesOf(atMs => ({ jvmMemory: { ...jvmMemory, ...change(atMs / 3_600_000) } }))
+  const { liveBytes, classes, nativeBytes, compiledBytes, rssBytes } = jvmMemory
+  assert.deepEqual(wrongIn(growing(hours => ({ liveBytes: liveBytes + 4 * mebibyte * hours }))), ['JVM live objects'])
+  assert.deepEqual(wrongIn(growing(hours => ({ nativeBytes: nativeBytes + 6 * mebibyte * hours }))), ['JVM native'])
+  assert.deepEqual(wrongIn(growing(hours => ({ classes: classes + 500 * hours }))), ['JVM classes'])
+  assert.deepEqual(wrongIn(growing(hours => ({ rssBytes: rssBytes + 20 * mebibyte * hours }))), [
+    'JVM RSS less compiled',
+  ])
+  const compiling = growing(hours => ({
+    compiledBytes: compiledBytes + 50 * mebibyte * hours,
+    rssBytes: rssBytes + 50 * mebibyte * hours,
+  }))
+  assert.deepEqual(wrongIn(compiling), [])
 })
 
 test('a count whose least rises is named; one that comes and goes is not', () => {
   const sockets = (of: (at: number) => number) => samplesOf((_, at) => ({ node: { ...counts, sockets: of(at) } }))
   assert.deepEqual(wrongIn(sockets(at => 14 + (at % 5))), [])
   assert.deepEqual(wrongIn(sockets(at => 14 + Math.floor(at / 100))), ['Node sockets'])
-  const jvm = (threads: number) =>
-    samplesOf((_, at) => ({ jvm: { ...counts, pid: 7, threads: at > 250 ? threads : 12 } }))
-  assert.deepEqual(wrongIn(jvm(20)), [])
-  assert.deepEqual(wrongIn(jvm(21)), ['JVM threads'])
+  const early = samplesOf((_, at) => (at < 100 ? { jvm: { ...jvm, threads: 2 } } : {}))
+  assert.deepEqual(wrongIn(early), [])
+  const threads = (more: number, leaseDiscoveryThreads: number) =>
+    samplesOf((_, at) => (at > 250 ? { jvm: { ...jvm, threads: 12 + more, leaseDiscoveryThreads } } : {}))
+  assert.deepEqual(wrongIn(threads(2, 0)), [])
+  assert.deepEqual(wrongIn(threads(3, 0)), ['JVM threads'])
+  assert.deepEqual(wrongIn(threads(10, 10)), [])
+  assert.deepEqual(wrongIn(threads(11, 11)), ['LeaseDiscovery threads'])
   assert.deepEqual(wrongIn(samplesOf((_, at) => ({ files: at > 500 ? 4 : 3 }))), [])
   assert.deepEqual(wrongIn(samplesOf((_, at) => ({ files: at > 250 ? 4 : 3 }))), ['files and folders'])
 })
@@ -66,7 +97,9 @@ test('a count whose least rises is named; one that comes and goes is not', () =>
 test('only samples alone are counted, and of the JVM only those of the last one', () => {
   const shared = samplesOf((_, at) => (at % 2 === 0 ? {} : { isAlone: false, files: 10 + at }))
   assert.deepEqual(wrongIn(shared), [])
-  const replaced = samplesOf((_, at) => (at < 200 ? { jvm: { ...counts, pid: 6, threads: 1, rssBytes: 1 } } : {}))
+  const replaced = samplesOf((_, at) =>
+    at < 200 ? { jvm: { ...jvm, pid: 6, threads: 1 }, jvmMemory: { ...jvmMemory, liveBytes: 1 } } : {},
+  )
   assert.deepEqual(wrongIn(replaced), [])
 })
 
@@ -88,9 +121,36 @@ test('the least of each half of a series', () => {
   assert.equal(floorOf([1]), null)
 })
 
-test("a class histogram's total is the bytes that live", () => {
-  assert.equal(liveBytesIn('   1:  10  320  [B\nTotal        123456        7890123\n'), 7_890_123)
-  assert.equal(liveBytesIn('no such process'), null)
+const summary = `   1:  10  320  [B
+Total        123456        7890123
+
+Total: reserved=1689426KB, committed=301434KB
+-                 Java Heap (reserved=163840KB, committed=163840KB)
+-                     Class (reserved=1049587KB, committed=7091KB)
+                            (classes #10702)
+-                    Thread (reserved=106800KB, committed=11660KB)
+-                      Code (reserved=249277KB, committed=24941KB)
+-                     Other (reserved=16714KB, committed=16714KB)
+-    Native Memory Tracking (reserved=4796KB, committed=4796KB)
+-                 Metaspace (reserved=65536KB, committed=43840KB)
+Trim native heap: RSS+Swap: 346M->328M (-18888K)
+`
+
+test("a JVM's objects, classes, native memory and compiled code are read from its own account; without it there is none", () => {
+  assert.deepEqual(memoryIn(summary), {
+    liveBytes: 7_890_123,
+    classes: 10_702,
+    nativeBytes: (11_660 + 16_714) * 1_024,
+    compiledBytes: (7_091 + 24_941 + 43_840) * 1_024,
+  })
+  assert.equal(memoryIn('no such process'), null)
+  assert.equal(memoryIn('Total        123456        7890123\nNative memory tracking is not enabled\n'), null)
+})
+
+test('threads are counted by the beginning of their names', () => {
+  assert.ok(threadsNamed(process.pid, 'node') >= 1)
+  assert.equal(threadsNamed(process.pid, 'LeaseDiscovery-'), 0)
+  assert.equal(threadsNamed(2 ** 30, ''), 0)
 })
 
 test('this process has memory, threads, descriptors and sockets; one that is gone has none', () => {
@@ -99,25 +159,44 @@ test('this process has memory, threads, descriptors and sockets; one that is gon
   assert.equal(countsOf(2 ** 30), null)
 })
 
-test('what this process opens is counted, and no more once it is closed', async () => {
-  const before = countsOf(process.pid)
-  assert.ok(before !== null)
-  const files = await Promise.all(Array.from({ length: 5 }, () => open(fileURLToPath(import.meta.url))))
-  const sockets = await Promise.all(Array.from({ length: 3 }, () => bound()))
-  const opened = countsOf(process.pid)
-  assert.deepEqual(
-    [(opened?.descriptors ?? 0) - before.descriptors, (opened?.sockets ?? 0) - before.sockets],
-    [5 + 3, 3],
-  )
-  await Promise.all(files.map(file => file.close()))
-  for (const socket of sockets) socket.close()
-  await Promise.all(sockets.map(socket => once(socket, 'close')))
-  const after = countsOf(process.pid)
-  assert.deepEqual([after?.descriptors, after?.sockets], [before.descriptors, before.sockets])
-})
+// In a process of its own: this one's test runner and loader open and close what they like.
+const opener = `
+  const [fs, net] = [require('node:fs'), require('node:net')]
+  let files = []
+  let sockets = []
+  const orders = {
+    async open() {
+      files = [1, 2, 3, 4, 5].map(() => fs.openSync(process.execPath))
+      sockets = [1, 2, 3].map(() => net.createServer().listen(0, '127.0.0.1'))
+      await Promise.all(sockets.map(socket => require('node:events').once(socket, 'listening')))
+    },
+    async close() {
+      for (const file of files) fs.closeSync(file)
+      await Promise.all(sockets.map(socket => new Promise(done => socket.close(done))))
+    },
+    async look() {},
+  }
+  const lines = require('node:readline').createInterface({ input: process.stdin })
+  lines.on('line', order => orders[order]().then(() => console.log(order)))
+`
 
-async function bound(): Promise<Server> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
+test('what a process opens is counted, and no more once it is closed', async () => {
+  const child = spawn(process.execPath, ['-e', opener], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const after = async (order: 'look' | 'open' | 'close') => {
+    child.stdin.write(`${order}\n`)
+    await once(child.stdout, 'data')
+    const counted = countsOf(child.pid ?? 0)
+    assert.ok(counted !== null)
+    return counted
+  }
+  try {
+    const before = await after('look')
+    const opened = await after('open')
+    assert.deepEqual([opened.descriptors - before.descriptors, opened.sockets - before.sockets], [5 + 3, 3])
+    const closed = await after('close')
+    assert.deepEqual([closed.descriptors, closed.sockets], [before.descriptors, before.sockets])
+  } finally {
+    child.stdin.end()
+    await once(child, 'exit')
+  }
+})
