@@ -39,11 +39,6 @@ final class Checkpoints {
     }
   }
 
-  /** Whether Node was told that the lease is gone. */
-  boolean leaseGone() {
-    return leaseGone;
-  }
-
   /**
    * Whether a status of shardEnded is right now: its end is checkpointed, or Node was told that the
    * lease is gone.

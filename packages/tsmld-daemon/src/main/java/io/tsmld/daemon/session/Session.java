@@ -64,11 +64,6 @@ public final class Session implements Conversation.Handler {
       boolean atShardEnd,
       RecordProcessorCheckpointer checkpointer)
       throws SessionFailure {
-    if (saidGone() && lease.held()) {
-      // Expired and renewed again, as after a JVM that stood still: to the KCL it was never lost,
-      // but Node runs no handler any more.
-      failAndThrow("the lease was lost for a moment and is back");
-    }
     use(checkpointer);
     perform("processRecords", w -> w.batch(records, millisBehindLatest, atShardEnd));
   }
@@ -157,10 +152,6 @@ public final class Session implements Conversation.Handler {
   private void failAndThrow(String reason) throws SessionFailure {
     fail(reason);
     throw new SessionFailure(reason);
-  }
-
-  private boolean saidGone() {
-    return losingSaid || (checkpoints != null && checkpoints.leaseGone());
   }
 
   private void sayLosing() {

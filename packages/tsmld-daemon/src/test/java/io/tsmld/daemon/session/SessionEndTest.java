@@ -50,31 +50,6 @@ class SessionEndTest extends SessionHarness {
   }
 
   @Test
-  void aLeaseThatWasRefusedACheckpointAndIsBackEndsTheSession() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = process("5");
-    peer.action();
-    checkpoints.failure = new ShutdownException("expired");
-    assertEquals("ShutdownException", peer.checkpoint());
-    peer.status("processRecords");
-    done(kcl);
-    assertFailed(process("6"), "the lease was lost for a moment and is back");
-  }
-
-  @Test
-  void aLeaseThatWasSaidToBeLosingAndIsBackEndsTheSession() throws Exception {
-    FakeNode.Peer peer = initialized();
-    CompletableFuture<Void> kcl = process("5");
-    peer.action();
-    lease.held = false;
-    assertEquals("leaseLosing", peer.action());
-    peer.status("processRecords");
-    done(kcl);
-    lease.held = true;
-    assertFailed(process("6"), "the lease was lost for a moment and is back");
-  }
-
-  @Test
   void theEndOfTheConnectionAfterLeaseLostIsNoFailure() throws Exception {
     FakeNode.Peer peer = initialized();
     CompletableFuture<Void> kcl = run(session::leaseLost);
