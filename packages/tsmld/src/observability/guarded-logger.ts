@@ -18,7 +18,8 @@ export function guardedLogger(logger: Logger): Logger {
     (level: keyof Logger) =>
     (fields: Record<string, unknown>, message: string): void => {
       try {
-        const returned: unknown = logger[level](fields, message)
+        const { [level]: log }: Record<typeof level, (...line: [object, string]) => unknown> = logger
+        const returned = log.call(logger, fields, message)
         if (returned instanceof Promise) returned.catch(failed)
       } catch (error) {
         failed(error)
