@@ -18,7 +18,7 @@ export function guardedLogger(logger: Logger): Logger {
     (level: keyof Logger) =>
     (fields: Record<string, unknown>, message: string): void => {
       try {
-        const { [level]: log }: Record<typeof level, (...line: [object, string]) => unknown> = logger
+        const { [level]: log }: Record<typeof level, (...line: Parameters<Logger['info']>) => unknown> = logger
         const returned = log.call(logger, fields, message)
         if (returned instanceof Promise) returned.catch(failed)
       } catch (error) {
