@@ -28,6 +28,9 @@ final class HeldLease implements ShardLease {
   }
 
   @Override
+  public void forget() {}
+
+  @Override
   public boolean giveUp() {
     return true;
   }
