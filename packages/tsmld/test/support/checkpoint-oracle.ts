@@ -31,6 +31,14 @@ export class CheckpointOracle {
     return this.heard.flatMap(line => /^checkpoint (\d+\/\d+)$/.exec(line)?.[1] ?? [])
   }
 
+  /** The last checkpoint must be the last record whose every predecessor is done, and there must be none where the first is not. */
+  assertAllSaved(): void {
+    const places = this.#all.map(placeOf)
+    const firstUndone = places.findIndex(place => !this.#done.has(place))
+    const saved = firstUndone === -1 ? places : places.slice(0, firstUndone)
+    assert.equal(this.checkpoints.at(-1), saved.at(-1))
+  }
+
   /** Says something that is answered by a status, and waits for that. */
   async say(message: DaemonMessage): Promise<void> {
     this.#played.daemon.say(message)
