@@ -192,6 +192,7 @@ real('fault 23: a program that runs such a runtime ends with exit code 1', async
   const worker = spawnWorker({ streams, runtime: { defaults: lab.defaults } }, lab.note, lab.log)
   const { code, signal } = await worker.exit
   assert.deepEqual({ code, signal }, { code: 1, signal: null })
+  await assert.rejects(worker.started, /^Error: worker \d+ ended with 1 before it ran: .*no-such-stream/)
   assert.equal(worker.lines.find(line => line.type === 'failed')?.error, 'StreamFailedError')
   await worker.end()
 })
