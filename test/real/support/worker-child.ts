@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -52,15 +51,17 @@ export function startChild<Line, Order>({
     detached,
   }) as ChildProcessByStdio<Writable, Readable, Readable | null>
   const { pid = 0, stdin, stdout, stderr } = child
-  const exit = once(child, 'close').then(ended => {
-    const [code, signal] = ended as [number | null, NodeJS.Signals | null]
-    return { code, signal }
+  const exit = new Promise<ChildExit>(resolve => {
+    child.on('close', (code, signal) => resolve({ code, signal }))
+  })
+  let failure = ''
+  child.on('error', error => {
+    failure = `: ${error.message}`
   })
   // An order to a process that is gone tells nothing: its exit does.
   stdin.on('error', () => {})
   if (stderr !== null && onLog !== undefined) createInterface({ input: stderr }).on('line', onLog)
   const started = new Promise<void>((resolve, reject) => {
-    let failure = ''
     createInterface({ input: stdout }).on('line', text => {
       const line = JSON.parse(text) as LifeLine
       if (line.type === 'started') resolve()
