@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { startLocalStack } from 'tsmld-local'
-import { type ChaosOptions, parseArguments, UsageError, usage } from './cli/arguments.ts'
+import { runTool } from '../scripts/command-line.ts'
+import { type ChaosOptions, parseArguments, usage } from './cli/arguments.ts'
 import { consoleObserver, describeAll, describeOutcome, describePlan } from './cli/console.ts'
 import { planOf } from './plan/plan.ts'
 import { jsonLine, type Outcome } from './report/outcome.ts'
@@ -13,15 +14,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-try {
-  const options = parseArguments(process.argv.slice(2), () => randomInt(1, 1_000_000))
-  if (options.help) process.stdout.write(usage)
-  else await run(options)
-} catch (error) {
-  const { message, stack } = error as Error
-  process.stderr.write(`chaos: ${error instanceof UsageError ? message : stack}\n`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await runTool({ name: 'chaos', usage, parse: args => parseArguments(args, () => randomInt(1, 1_000_000)), run })
 
 async function run(options: ChaosOptions): Promise<void> {
   const write = (text: string): void => {

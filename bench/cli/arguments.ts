@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { givenList, oneOf, readOptions, wholeNumber } from '../../scripts/command-line.ts'
 import { type BridgeConsumer, bridgeConsumers } from '../report/results.ts'
 
 /** The parts of a run. */
@@ -21,9 +21,6 @@ export interface BenchOptions {
   readonly help: boolean
 }
 
-/** A mistake in the arguments, to be told without a stack. */
-export class UsageError extends Error {}
-
 /** What `--help` prints. */
 export const usage = `Usage: npm run bench -- [options]
 
@@ -42,58 +39,20 @@ Measures tsmld beside its peers on this machine; needs a JDK 17 or newer and soc
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv = {}): BenchOptions {
-  const { quick, json, only, shards, bytes, consumers, erlmld, profile, help } = parse(args)
+  const texts = ['json', 'only', 'shards', 'bytes', 'consumers', 'erlmld', 'profile'] as const
+  const { quick, json, only, shards, bytes, consumers, erlmld, profile, help } = readOptions(args, texts, [
+    'quick',
+    'help',
+  ])
   return {
-    quick: quick === true,
+    quick,
     json: json ?? null,
-    only: oneOf('--only', only, groups),
-    shards: numbers('--shards', shards, 1_000),
-    bytes: numbers('--bytes', bytes, 1 << 20),
-    consumers: oneOf('--consumers', consumers, bridgeConsumers),
+    only: givenList(only, name => oneOf('--only', name, groups)),
+    shards: givenList(shards, text => wholeNumber('--shards', text, 1, 1_000)),
+    bytes: givenList(bytes, text => wholeNumber('--bytes', text, 1, 1 << 20)),
+    consumers: givenList(consumers, name => oneOf('--consumers', name, bridgeConsumers)),
     erlmld: erlmld ?? env['ERLMLD_EBIN'] ?? null,
     profile: profile ?? null,
-    help: help === true,
+    help,
   }
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        quick: flag,
-        json: text,
-        only: text,
-        shards: text,
-        bytes: text,
-        consumers: text,
-        erlmld: text,
-        profile: text,
-        help: flag,
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function oneOf<T extends string>(option: string, given: string | undefined, known: readonly T[]): T[] | null {
-  if (given === undefined) return null
-  return given.split(',').map(name => {
-    const found = known.find(each => each.toLowerCase() === name.toLowerCase())
-    if (found === undefined) throw new UsageError(`${option}: there is no '${name}', only ${known.join(', ')}`)
-    return found
-  })
-}
-
-function numbers(option: string, given: string | undefined, most: number): number[] | null {
-  if (given === undefined) return null
-  return given.split(',').map(text => {
-    const number = Number(text)
-    if (!Number.isInteger(number) || number < 1 || number > most)
-      throw new UsageError(`${option}: '${text}' is no whole number from 1 to ${most}`)
-    return number
-  })
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
-import { type FaultKind, faultKinds, specOf } from '../plan/fault.ts'
+import { given, givenList, oneOf, readOptions, UsageError, wholeNumber } from '../../scripts/command-line.ts'
+import { faultKinds, specOf } from '../plan/fault.ts'
 import type { Handling, PlanRequest } from '../plan/plan.ts'
 
 /** What was asked for. */
@@ -13,9 +13,6 @@ export interface ChaosOptions extends Omit<PlanRequest, 'seed'> {
   readonly dry: boolean
   readonly help: boolean
 }
-
-/** A mistake in the arguments, to be told without a stack. */
-export class UsageError extends Error {}
 
 const handlings: readonly Handling[] = ['bare', 'eachRecord', 'eachBatch']
 
@@ -45,48 +42,22 @@ ${faultKinds.map(kind => `  ${specOf(kind).mark}  ${kind.padEnd(16)} ${specOf(ki
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(args: readonly string[], newSeed: () => number): ChaosOptions {
-  const { seed, seeds, seconds, workers, shards, handling, daemon, table, only, json, out, dry, help } = parse(args)
+  const texts = ['seed', 'seeds', 'seconds', 'workers', 'shards', 'handling', 'daemon', 'table', 'only', 'out'] as const
+  const { seed, seeds, out, json, dry, help, ...rest } = readOptions(args, texts, ['json', 'dry', 'help'])
   if (seed !== undefined && seeds !== undefined) throw new UsageError('give --seed or --seeds, not both')
   return {
-    seeds: seeds === undefined ? [number('--seed', seed, 0, 2 ** 31 - 1) ?? newSeed()] : rangeOf(seeds),
-    seconds: number('--seconds', seconds, 0, 86_400) ?? 60,
-    workers: number('--workers', workers, 1, 16),
-    shards: number('--shards', shards, 1, 128),
-    handling: handling === undefined ? null : oneOf('--handling', handling, handlings),
-    daemon: daemon === undefined ? 'embedded' : oneOf('--daemon', daemon, ['embedded', 'stock']),
-    table: table === undefined ? null : oneOf('--table', table, ['yes', 'no']) === 'yes',
-    only: only === undefined ? null : only.split(',').map((kind): FaultKind => oneOf('--only', kind, faultKinds)),
-    json: json === true,
+    seeds: given(seeds, rangeOf) ?? [given(seed, text => wholeNumber('--seed', text, 0, 2 ** 31 - 1)) ?? newSeed()],
+    seconds: given(rest.seconds, text => wholeNumber('--seconds', text, 0, 86_400)) ?? 60,
+    workers: given(rest.workers, text => wholeNumber('--workers', text, 1, 16)),
+    shards: given(rest.shards, text => wholeNumber('--shards', text, 1, 128)),
+    handling: given(rest.handling, name => oneOf('--handling', name, handlings)),
+    daemon: given(rest.daemon, name => oneOf('--daemon', name, ['embedded', 'stock'])) ?? 'embedded',
+    table: given(rest.table, text => oneOf('--table', text, ['yes', 'no']) === 'yes'),
+    only: givenList(rest.only, kind => oneOf('--only', kind, faultKinds)),
+    json,
     out: out ?? null,
-    dry: dry === true,
-    help: help === true,
-  }
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: text,
-        seeds: text,
-        seconds: text,
-        workers: text,
-        shards: text,
-        handling: text,
-        daemon: text,
-        table: text,
-        only: text,
-        json: flag,
-        out: text,
-        dry: flag,
-        help: flag,
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
+    dry,
+    help,
   }
 }
 
@@ -95,18 +66,4 @@ function rangeOf(text: string): number[] {
   const [from, to] = [Number(first), Number(last)]
   if (!(from <= to)) throw new UsageError(`--seeds: '${text}' is no range such as 1..50`)
   return Array.from({ length: to - from + 1 }, (_, place) => from + place)
-}
-
-function oneOf<T extends string>(option: string, given: string, known: readonly T[]): T {
-  const found = known.find(each => each === given)
-  if (found === undefined) throw new UsageError(`${option}: there is no '${given}', only ${known.join(', ')}`)
-  return found
-}
-
-function number(option: string, text: string | undefined, least: number, most: number): number | null {
-  if (text === undefined) return null
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new UsageError(`${option}: '${text}' is no whole number from ${least} to ${most}`)
-  return value
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, type LocalStack, localClients } from 'tsmld-local'
 import { type Fault, faultKinds } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
-import { startDynamodbProxy } from '../proxies/dynamodb-proxy.ts'
+import { ofTables, startDynamodbProxy } from '../proxies/dynamodb-proxy.ts'
 import { leaseSpread } from '../report/lease-spread.ts'
 import { findingsOf, type Outcome, type Unjudged } from '../report/outcome.ts'
 import { takeOvers } from '../report/take-over.ts'
@@ -94,7 +94,7 @@ class Run {
     const places: WorkerPlace[] = []
     for (let index = 0; index < plan.workers; index++) {
       // The table itself passes: only what begins with an application's name and is its lease, coordinator or metrics table has weather.
-      const proxy = await startDynamodbProxy(stack.dynamodbEndpoint, run.#applications)
+      const proxy = await startDynamodbProxy(stack.dynamodbEndpoint, ofTables(run.#applications))
       const config = {
         region: stack.region,
         environment: stack.environment,

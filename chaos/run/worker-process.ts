@@ -1,20 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { isAlive, processes } from '../../test/real/support/processes.ts'
+import { type ChildExit, startChild, type WorkerChild } from '../../test/real/support/worker-child.ts'
 import { nowUs, type WorkerConfig, type WorkerLine, type WorkerOrder } from '../worker/lines.ts'
 
 /** How a worker's process ended. */
-export interface WorkerExit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+export interface WorkerExit extends ChildExit {
   readonly atUs: number
 }
 
-const program = fileURLToPath(new URL('../worker/program.ts', import.meta.url))
+const program = new URL('../worker/program.ts', import.meta.url)
 
 const living = new Set<WorkerProcess>()
 // Also where this program is interrupted: a process that is stopped would not see that its input has ended.
@@ -36,7 +31,7 @@ export class WorkerProcess {
   isToEnd = false
   exit: WorkerExit | undefined
   readonly exited: Promise<WorkerExit>
-  readonly #child: ChildProcessWithoutNullStreams
+  readonly #child: WorkerChild<WorkerOrder>
   readonly #log: WriteStream
   /** JVMs that may outlive it. */
   readonly #jvms = new Set<number>()
@@ -44,46 +39,41 @@ export class WorkerProcess {
   constructor(config: WorkerConfig, folder: string, logFile: string, onLine: (line: WorkerLine) => void) {
     mkdirSync(folder, { recursive: true })
     this.#log = createWriteStream(logFile, { flags: 'a' })
-    this.#child = spawn(process.execPath, ['--conditions=tsmld-source', '--import', 'tsx', program], {
+    this.#child = startChild<WorkerLine, WorkerOrder>({
+      program,
       env: {
-        ...process.env,
         ...config.environment,
-        NODE_TEST_CONTEXT: '',
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         TMPDIR: folder,
         TSMLD_CHAOS_WORKER: JSON.stringify(config),
       },
-      stdio: 'pipe',
       detached: true,
+      onLine: line => {
+        if (line.type === 'started') this.ran = true
+        if (line.type === 'failed') this.#log.write(`--- process ${this.pid} failed: ${line.message}\n`)
+        onLine(line)
+      },
+      onLog: text => this.#log.write(`${text}\n`),
     })
-    this.pid = this.#child.pid ?? 0
+    this.pid = this.#child.pid
     // The emulators and the sink stand for services with machines of their own: they come before the workers, whose JVMs inherit this.
     if (this.pid !== 0) setPriority(this.pid, Math.min(19, getPriority() + 10))
     living.add(this)
     this.#log.write(`--- process ${this.pid}\n`)
-    this.#child.stderr.pipe(this.#log, { end: false })
-    // An order to a process that is gone tells nothing: its exit does.
-    this.#child.stdin.on('error', () => {})
-    createInterface({ input: this.#child.stdout }).on('line', text => {
-      const line = JSON.parse(text) as WorkerLine
-      if (line.type === 'started') this.ran = true
-      if (line.type === 'failed') this.#log.write(`--- process ${this.pid} failed: ${line.message}\n`)
-      onLine(line)
-    })
-    this.exited = once(this.#child, 'close').then(([code, signal]) => {
+    this.exited = this.#child.exit.then(({ code, signal }) => {
       living.delete(this)
-      this.exit = { code: code as number | null, signal: signal as NodeJS.Signals | null, atUs: nowUs() }
-      this.#log.end(`--- process ${this.pid} ended with ${this.exit.signal ?? this.exit.code}\n`)
+      this.exit = { code, signal, atUs: nowUs() }
+      this.#log.end(`--- process ${this.pid} ended with ${signal ?? code}\n`)
       return this.exit
     })
   }
 
   order(order: WorkerOrder): void {
-    this.#child.stdin.write(`${JSON.stringify(order)}\n`)
+    this.#child.order(order)
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
+    this.#child.signal(signal)
   }
 
   /** Its JVMs, oldest first; also while it is stopped. */

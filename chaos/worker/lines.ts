@@ -1,4 +1,5 @@
 import type { Identity, Place } from '../../test/real/support/oracle.ts'
+import type { LifeLine } from '../../test/real/support/worker-life.ts'
 import type { Handling } from '../plan/plan.ts'
 
 /** What a worker runs; it gets it as JSON. */
@@ -32,14 +33,13 @@ export interface Delivery extends Place, Identity {
 
 /** What a worker prints; `atUs` is the machine's monotonic clock, which all processes share. */
 export type WorkerLine = { readonly atUs: number } & (
-  | { readonly type: 'started'; readonly workerId: string }
+  | LifeLine
   | ({
       readonly type: 'begun' | 'checkpointed'
       readonly application: string
       readonly session: string
       readonly shardId: string
     } & Place)
-  | { readonly type: 'failed'; readonly message: string }
 )
 
 /** What a worker is told. */

@@ -1,8 +1,8 @@
 // One worker: a runtime in a process of its own. Its configuration is JSON in TSMLD_CHAOS_WORKER; it prints JSON lines, logs to stderr, and takes orders as JSON lines on its standard
 // input, at whose end it ends at once.
-import { createInterface } from 'node:readline'
 import { createRuntime, type DynamodbRecord, dynamodbStream, type KinesisRecord, kinesisStream } from 'tsmld'
 import type { Identity } from '../../test/real/support/oracle.ts'
+import { live, printLine } from '../../test/real/support/worker-life.ts'
 import { cutConnection, cutInside, proxySockets, stallConnection } from '../proxies/socket-proxy.ts'
 import { applicationOf, type Mood, nowUs, type WorkerConfig, type WorkerOrder } from './lines.ts'
 import { type Bench, writingProcessor } from './processors.ts'
@@ -14,13 +14,9 @@ const config = JSON.parse(process.env['TSMLD_CHAOS_WORKER'] ?? '{}') as WorkerCo
 const { stream, table, handling } = config
 let mood: Mood = { kind: 'well' }
 
-// A line is out when this returns: Node writes to pipes synchronously.
-const say = (line: object): void => {
-  process.stdout.write(`${JSON.stringify({ atUs: nowUs(), ...line })}\n`)
-}
+const say = (line: object): void => printLine({ atUs: nowUs(), ...line })
 
 proxySockets()
-takeOrders()
 const sink = new SinkClient(config.sinkPath)
 const bench: Omit<Bench<never>, 'identify'> = {
   write: records => sink.write(records),
@@ -59,22 +55,8 @@ const runtime = createRuntime({
     ...(table === null ? [] : [tableStream(table)]),
   ],
 })
-const starting = setInterval(() => {
-  const { state, workerId } = runtime.status()
-  if (state !== 'running') return
-  clearInterval(starting)
-  say({ type: 'started', workerId })
-}, 20)
-try {
-  await runtime.run()
-} catch (error) {
-  say({ type: 'failed', message: (error as Error).message })
-  throw error
-}
-clearInterval(starting)
-// It ends by itself: nothing of the runtime may keep it alive.
+await live(runtime, say, text => obey(JSON.parse(text) as WorkerOrder))
 sink.close()
-process.stdin.destroy()
 
 function tableStream(tableName: string) {
   return dynamodbStream<Item>({
@@ -91,23 +73,19 @@ function tableStream(tableName: string) {
   })
 }
 
-function takeOrders(): void {
-  createInterface({ input: process.stdin }).on('line', text => {
-    const order = JSON.parse(text) as WorkerOrder
-    switch (order.do) {
-      case 'cut':
-        cutConnection(order.at)
-        break
-      case 'cutInside':
-        cutInside(order.at)
-        break
-      case 'stall':
-        stallConnection(order.at, order.ms)
-        break
-      case 'behave':
-        mood = order.mood
-        break
-    }
-  })
-  process.stdin.on('end', () => process.exit(9))
+function obey(order: WorkerOrder): void {
+  switch (order.do) {
+    case 'cut':
+      cutConnection(order.at)
+      break
+    case 'cutInside':
+      cutInside(order.at)
+      break
+    case 'stall':
+      stallConnection(order.at, order.ms)
+      break
+    case 'behave':
+      mood = order.mood
+      break
+  }
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { given, givenList, readOptions, wholeNumber } from '../../scripts/command-line.ts'
 
 /** What was asked for. */
 export interface FuzzArguments {
@@ -12,9 +12,6 @@ export interface FuzzArguments {
   readonly java: boolean
   readonly help: boolean
 }
-
-/** A mistake in the arguments, to be told without a stack. */
-export class UsageError extends Error {}
 
 /** What `--help` prints. */
 export const usage = `Usage: npm run fuzz -- [options]
@@ -31,31 +28,14 @@ Gives tsmld inputs made from recorded sessions, and keeps those that take new wa
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(args: readonly string[]): FuzzArguments {
-  const { inputs, seed, target, replay, java, help } = parse(args)
+  const texts = ['inputs', 'seed', 'target', 'replay'] as const
+  const { inputs, seed, target, replay, java, help } = readOptions(args, texts, ['java', 'help'])
   return {
-    inputs: wholeNumber('--inputs', inputs ?? '1000000', 1),
-    seed: wholeNumber('--seed', seed ?? '1', 0),
-    targets: target === undefined ? null : target.split(','),
+    inputs: given(inputs, text => wholeNumber('--inputs', text, 1)) ?? 1_000_000,
+    seed: given(seed, text => wholeNumber('--seed', text, 0)) ?? 1,
+    targets: givenList(target, name => name),
     replay: replay ?? null,
-    java: java === true,
-    help: help === true,
+    java,
+    help,
   }
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  try {
-    const options = { inputs: text, seed: text, target: text, replay: text, java: flag, help: flag }
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < least)
-    throw new UsageError(`${option}: '${text}' is no whole number from ${least} on`)
-  return number
 }

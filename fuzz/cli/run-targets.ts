@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { UsageError } from '../../scripts/command-line.ts'
 import { loadTargets } from '../build/load-targets.ts'
 import { nameOf, savedInputs } from '../engine/corpus.ts'
 import { type Failure, fuzz } from '../engine/fuzz.ts'
 import { Watchdog } from '../engine/watchdog.ts'
 import type { Target } from '../target.ts'
-import { type FuzzArguments, UsageError } from './arguments.ts'
+import type { FuzzArguments } from './arguments.ts'
 import { claimNoGrowth, heapAfterGc } from './growth.ts'
 
 const cache = '.cache/fuzz'

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { readOptions, UsageError } from '../../scripts/command-line.ts'
 import { leastMinutes } from '../plan/schedule.ts'
 
 /** What was asked for. */
@@ -8,9 +8,6 @@ export interface SoakOptions {
   readonly json: boolean
   readonly help: boolean
 }
-
-/** A mistake in the arguments, to be told without a stack. */
-export class UsageError extends Error {}
 
 /** What `--help` prints. */
 export const usage = `Usage: npm run soak -- [--minutes N] [--json]
@@ -25,18 +22,9 @@ sockets, threads, file descriptors or files grow. Ends with exit code 0 where no
 
 /** Reads the command line. @throws UsageError */
 export function parseArguments(args: readonly string[]): SoakOptions {
-  const { minutes = '5', json, help } = parse(args)
+  const { minutes = '5', json, help } = readOptions(args, ['minutes'], ['json', 'help'])
   const count = Number(minutes)
   if (!Number.isFinite(count) || count < leastMinutes)
     throw new UsageError(`--minutes takes a number from ${leastMinutes} on, not '${minutes}'`)
-  return { minutes: count, json: json === true, help: help === true }
-}
-
-function parse(args: readonly string[]) {
-  const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({ args: [...args], options: { minutes: { type: 'string' }, json: flag, help: flag } }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+  return { minutes: count, json, help }
 }

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { startChild } from '../../test/real/support/worker-child.ts'
 import type { SoakWorkerConfig, SoakWorkerLine } from '../worker/program.ts'
 
 /** What a worker says of itself. */
@@ -27,7 +24,7 @@ export interface SoakWorker {
 }
 
 const answerMs = 5_000
-const program = fileURLToPath(new URL('../worker/program.ts', import.meta.url))
+const program = new URL('../worker/program.ts', import.meta.url)
 
 /** Starts a worker; `onHandled` is told of the records that it handles. */
 export function startWorker(
@@ -37,9 +34,11 @@ export function startWorker(
 ): SoakWorker {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'))
   const defaults = { ...config.defaults, jvmArgs: [...(config.defaults.jvmArgs ?? []), `-Djava.io.tmpdir=${folder}`] }
-  const child = spawn(process.execPath, ['--expose-gc', '--conditions=tsmld-source', '--import', 'tsx', program], {
+  const waiting: ((figures: WorkerFigures) => void)[] = []
+  const child = startChild<SoakWorkerLine, object>({
+    program,
+    nodeArgs: ['--expose-gc'],
     env: {
-      ...process.env,
       ...environment,
       TMPDIR: folder,
       TSMLD_LOG: 'error',
@@ -47,37 +46,22 @@ export function startWorker(
       TSX_DISABLE_CACHE: '1',
       TSMLD_SOAK: JSON.stringify({ ...config, defaults }),
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const waiting: ((figures: WorkerFigures) => void)[] = []
-  const exit = once(child, 'close').then(([code]) => code as number | null)
-  // An order to a process that is gone tells nothing: its exit does.
-  child.stdin.on('error', () => {})
-  const started = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', text => {
-      const line = JSON.parse(text) as SoakWorkerLine
-      if (line.type === 'started') resolve()
+    detached: false,
+    onLine: line => {
       if (line.type === 'handled') onHandled(line.stream, line.records)
       if (line.type === 'figures') waiting.shift()?.(line)
-      if (line.type === 'failed') reject(new Error(`a worker failed: ${line.message}`))
-    })
-    void exit.then(code => reject(new Error(`a worker ended with ${code} before it ran`)))
+    },
   })
-  started.catch(() => {})
   return {
-    pid: child.pid ?? 0,
+    ...child,
     folder,
-    started,
-    exit,
+    exit: child.exit.then(({ code }) => code),
     figures() {
-      child.stdin.write('\n')
+      child.order({ do: 'figures' })
       return new Promise(resolve => {
         waiting.push(resolve)
         setTimeout(() => resolve(null), answerMs).unref()
       })
-    },
-    signal(signal) {
-      child.kill(signal)
     },
     removeFolder: () => rm(folder, { recursive: true, force: true }),
   }

@@ -1,6 +1,5 @@
 // A worker of a soak, run as a process of its own: one runtime with a Kinesis and a DynamoDB stream in one JVM. Its configuration is JSON in TSMLD_SOAK; it prints JSON lines, and
 // answers a line on its standard input with its figures. At the end of its standard input it ends at once.
-import { createInterface } from 'node:readline'
 import {
   createRuntime,
   dynamodbStream,
@@ -9,6 +8,7 @@ import {
   type RuntimeStatus,
   type StreamDefaults,
 } from 'tsmld'
+import { type LifeLine, live, printLine } from '../../test/real/support/worker-life.ts'
 
 /** What a worker runs. */
 export interface SoakWorkerConfig {
@@ -25,7 +25,7 @@ interface Item {
 
 /** What a worker prints. */
 export type SoakWorkerLine =
-  | { readonly type: 'started' }
+  | LifeLine
   /** Records that were handled: the stream, then `key#n` of each. */
   | { readonly type: 'handled'; readonly stream: string; readonly records: readonly string[] }
   | {
@@ -35,15 +35,12 @@ export type SoakWorkerLine =
       readonly externalBytes: number
       readonly status: RuntimeStatus
     }
-  | { readonly type: 'failed'; readonly message: string }
 
 if (process.env['TSMLD_SOAK'] !== undefined) await work(JSON.parse(process.env['TSMLD_SOAK']) as SoakWorkerConfig)
 
 async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Promise<void> {
-  const say = (line: SoakWorkerLine): void => {
-    process.stdout.write(`${JSON.stringify(line)}\n`)
-  }
-  // Told before its promise settles, and a pipe is written at once: what a killed process has checkpointed, it has told.
+  const say: (line: SoakWorkerLine) => void = printLine
+  // Told before its promise settles: what a killed process has checkpointed, it has told.
   const note = (stream: string, record: string): void => {
     say({ type: 'handled', stream, records: [record] })
   }
@@ -66,24 +63,10 @@ async function work({ streamName, tableName, defaults }: SoakWorkerConfig): Prom
       }),
     ],
   })
-  createInterface({ input: process.stdin }).on('line', () => {
+  // It is asked for one thing only.
+  await live(runtime, say, () => {
     globalThis.gc?.()
     const { heapUsed, external } = process.memoryUsage()
     say({ type: 'figures', heapBytes: heapUsed, externalBytes: external, status: runtime.status() })
   })
-  process.stdin.on('end', () => process.exit(9))
-  const starting = setInterval(() => {
-    if (runtime.status().state !== 'running') return
-    clearInterval(starting)
-    say({ type: 'started' })
-  }, 50)
-  try {
-    await runtime.run()
-  } catch (error) {
-    say({ type: 'failed', message: (error as Error).message })
-    throw error
-  } finally {
-    clearInterval(starting)
-    process.stdin.destroy()
-  }
 }

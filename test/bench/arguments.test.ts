@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseArguments, UsageError } from '../../bench/cli/arguments.ts'
+import { parseArguments } from '../../bench/cli/arguments.ts'
+import { UsageError } from '../../scripts/command-line.ts'
 
 test('without arguments everything is run, in full', () => {
   assert.deepEqual(parseArguments([]), {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseArguments, UsageError, usage } from '../../chaos/cli/arguments.ts'
+import { parseArguments, usage } from '../../chaos/cli/arguments.ts'
 import { faultKinds } from '../../chaos/plan/fault.ts'
+import { UsageError } from '../../scripts/command-line.ts'
 
 const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean), () => 42)
 

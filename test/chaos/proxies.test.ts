@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type DynamodbProxy, startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
+import { type DynamodbProxy, ofTables, startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { cutConnection, cutInside, proxySockets, stallConnection } from '../../chaos/proxies/socket-proxy.ts'
 
 let proxy: DynamodbProxy
@@ -15,15 +15,16 @@ const dynamodb = createHttpServer((incoming, outgoing) => {
   incoming.on('data', (body: Buffer) => reached.push(body.toString()))
   incoming.on('end', () => outgoing.end('{"ok":true}'))
 })
-const ask = async (table: string, timeoutMs = 5_000) => {
+const ask = async (table: string, timeoutMs = 5_000, operation = 'GetItem') => {
   const body = JSON.stringify({ TableName: table })
-  return fetch(proxy.endpoint, { method: 'POST', body, signal: AbortSignal.timeout(timeoutMs) })
+  const headers = { 'x-amz-target': `DynamoDB_20120810.${operation}` }
+  return fetch(proxy.endpoint, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) })
 }
 
 before(async () => {
   dynamodb.listen(0, '127.0.0.1')
   await once(dynamodb, 'listening')
-  proxy = await startDynamodbProxy(`http://127.0.0.1:${(dynamodb.address() as AddressInfo).port}`, ['app'])
+  proxy = await startDynamodbProxy(`http://127.0.0.1:${(dynamodb.address() as AddressInfo).port}`, ofTables(['app']))
 })
 after(async () => {
   await proxy.close()
@@ -43,6 +44,22 @@ test('a throttled table answers as DynamoDB does, and is not reached', async () 
   assert.equal(answer.status, 400)
   assert.match(await answer.text(), /"com\.amazonaws\.dynamodb\.v20120810#ProvisionedThroughputExceededException"/)
   assert.equal(reached.length, before)
+})
+
+test('requests of one kind can be throttled alone, and what is struck is counted', async () => {
+  proxy.set({ kind: 'throttled', share: 100, only: ({ operation }) => operation === 'UpdateItem' })
+  const { struck } = proxy
+  assert.equal((await ask('app', 5_000, 'PutItem')).status, 200)
+  assert.equal(proxy.struck, struck)
+  assert.equal((await ask('app', 5_000, 'UpdateItem')).status, 400)
+  assert.equal(proxy.struck, struck + 1)
+})
+
+test('a missing permission names the operation', async () => {
+  proxy.set({ kind: 'denied' })
+  const answer = await ask('app', 5_000, 'DescribeTable')
+  assert.equal(answer.status, 400)
+  assert.match(await answer.text(), /#AccessDeniedException".* is not authorized to perform: dynamodb:DescribeTable"/)
 })
 
 test('other tables have fair weather', async () => {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInThisContext } from 'node:vm'
 import { instrument } from '../../fuzz/build/instrument.ts'
-import { parseArguments, UsageError } from '../../fuzz/cli/arguments.ts'
+import { parseArguments } from '../../fuzz/cli/arguments.ts'
 import { Coverage } from '../../fuzz/engine/coverage.ts'
 import { fuzz } from '../../fuzz/engine/fuzz.ts'
 import { frames } from '../../fuzz/mutate/frames.ts'
 import { lines } from '../../fuzz/mutate/lines.ts'
 import { plainBytes } from '../../fuzz/mutate/structure.ts'
 import { Finding, type Target } from '../../fuzz/target.ts'
+import { UsageError } from '../../scripts/command-line.ts'
 
 /** Code with a defect behind four branches, each of which only one byte passes. */
 const guarded = `

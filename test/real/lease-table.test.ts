@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { kinesisStream } from 'tsmld'
-import { openGate } from './support/dynamodb-gate.ts'
+import { startDynamodbProxy, type TableRequest } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { real } from './support/lab.ts'
 import { assertKept, type Identity } from './support/oracle.ts'
 import { kinesisSink } from './support/sink.ts'
@@ -15,15 +15,15 @@ real(
     const { t, stack, linesOf } = lab
     const stream = await stack.createStream(1)
     // A renewal of the lease is an update as well, without a checkpoint.
-    const isCheckpoint = (operation: string, body: string) =>
+    const isCheckpoint = ({ operation, body }: TableRequest) =>
       operation === 'UpdateItem' && body.includes('"checkpoint"')
-    await using gate = await openGate(stack.dynamodbEndpoint, isCheckpoint)
+    await using proxy = await startDynamodbProxy(stack.dynamodbEndpoint)
     const runtime = lab.runtime({
       streams: [
         kinesisStream({
           streamName: stream,
           applicationName: stream,
-          dynamodbEndpoint: gate.endpoint,
+          dynamodbEndpoint: proxy.endpoint,
           failoverTimeMs,
           processor: kinesisSink(lab.note),
         }),
@@ -43,7 +43,7 @@ real(
 
     await t.test('fault 2: throttled checkpoints are asked for again, the session and its lease live', async () => {
       const before = await checkpoint()
-      gate.set('throttled')
+      proxy.set({ kind: 'throttled', share: 100, only: isCheckpoint })
       await put(1)
       await lab.arrival(stream, produced)
       const delivered = count('delivered')
@@ -52,9 +52,9 @@ real(
       await new Promise(resolve => setTimeout(resolve, failoverTimeMs + 1_000))
       assert.equal(count('delivered'), delivered, 'a batch whose checkpoint is awaited holds the next one back')
       assert.equal(await checkpoint(), before)
-      t.diagnostic(`${gate.refused} requests throttled`)
-      assert.ok(gate.refused > 1)
-      gate.set('open')
+      t.diagnostic(`${proxy.struck} requests throttled`)
+      assert.ok(proxy.struck > 1)
+      proxy.set({ kind: 'fair' })
       await lab.arrival(stream, produced)
       await lab.checkpoints(stream)
       assert.equal(count('begun'), 1)
@@ -65,13 +65,13 @@ real(
       'fault 22: the lease table is away for longer than a lease lives: nothing advances, and it recovers by itself',
       async () => {
         const before = await checkpoint()
-        const refused = gate.refused
-        gate.set('down')
+        const { struck } = proxy
+        proxy.set({ kind: 'down' })
         await put(3)
         await new Promise(resolve => setTimeout(resolve, 2 * failoverTimeMs))
-        assert.ok(gate.refused > refused)
+        assert.ok(proxy.struck > struck)
         assert.equal(await checkpoint(), before)
-        gate.set('open')
+        proxy.set({ kind: 'fair' })
         const from = performance.now()
         await put(4)
         await lab.arrival(stream, produced)

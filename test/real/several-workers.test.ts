@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
-import { startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
+import { ofTables, startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { type Lab, real } from './support/lab.ts'
 import { assertKept } from './support/oracle.ts'
 import { eventually } from './support/stack.ts'
@@ -130,7 +130,7 @@ real(
     const { t, stack } = lab
     const stream = await stack.createStream(3)
     // Black-holes one worker's way to DynamoDB, as a network partition does.
-    const proxy = await startDynamodbProxy(stack.dynamodbEndpoint, [stream])
+    const proxy = await startDynamodbProxy(stack.dynamodbEndpoint, ofTables([stream]))
     try {
       const cutOff = await start(lab, stream, proxy.endpoint)
       const end = lab.producing(stream, keys, 250)

@@ -15,7 +15,7 @@ import {
   StreamFailedError,
   type TsmldError,
 } from 'tsmld'
-import { openGate } from './support/dynamodb-gate.ts'
+import { startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { type Lab, real } from './support/lab.ts'
 import { processes } from './support/processes.ts'
 import { uniqueName } from './support/stack.ts'
@@ -148,9 +148,9 @@ real('fault 23: a table without a stream is named, with what to do', async lab =
 })
 
 real('fault 23: a missing permission is named, with the operation that it is for', async lab => {
-  await using gate = await openGate(lab.stack.dynamodbEndpoint)
-  gate.set('denied')
-  await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: gate.endpoint }), {
+  await using proxy = await startDynamodbProxy(lab.stack.dynamodbEndpoint)
+  proxy.set({ kind: 'denied' })
+  await assertRefused(lab, dynamodb({ tableName: 'items', dynamodbEndpoint: proxy.endpoint }), {
     error: StreamFailedError,
     message: /not authorized to perform: dynamodb:DescribeTable\)$/,
   })
@@ -192,6 +192,7 @@ real('fault 23: a program that runs such a runtime ends with exit code 1', async
   const worker = spawnWorker({ streams, runtime: { defaults: lab.defaults } }, lab.note, lab.log)
   const { code, signal } = await worker.exit
   assert.deepEqual({ code, signal }, { code: 1, signal: null })
+  await assert.rejects(worker.started, /^Error: worker \d+ ended with 1 before it ran: .*no-such-stream/)
   assert.equal(worker.lines.find(line => line.type === 'failed')?.error, 'StreamFailedError')
   await worker.end()
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseArguments, UsageError } from '../../soak/cli/arguments.ts'
+import { UsageError } from '../../scripts/command-line.ts'
+import { parseArguments } from '../../soak/cli/arguments.ts'
 import { planOf } from '../../soak/plan/schedule.ts'
 import { marks, spark } from '../../soak/report/chart.ts'
 import { HandledRecords } from '../../soak/run/records.ts'

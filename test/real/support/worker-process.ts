@@ -1,19 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { RuntimeStatus } from 'tsmld'
 import type { SinkLine } from './oracle.ts'
 import { eventually } from './stack.ts'
 import type { WorkerConfig, WorkerLine, WorkerOrder } from './worker.ts'
+import { type ChildExit, startChild } from './worker-child.ts'
 
 /** How a process ended. */
-export interface WorkerExit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+export interface WorkerExit extends ChildExit {
   /** `performance.now()` then. */
   readonly at: number
 }
@@ -36,7 +32,7 @@ export interface Worker {
   end(): Promise<void>
 }
 
-const program = fileURLToPath(new URL('worker.ts', import.meta.url))
+const program = new URL('worker.ts', import.meta.url)
 
 /** Starts a worker, on another Node where one is given; `note` is told of what its sinks note, `log` gets its log as text. */
 export function spawnWorker(
@@ -47,17 +43,24 @@ export function spawnWorker(
 ): Worker {
   // A process that is killed cannot remove its runtime's folder.
   const folder = mkdtempSync(join(tmpdir(), 'worker-'))
-  const child = spawn(node, ['--conditions=tsmld-source', '--import', 'tsx', program], {
-    env: { ...process.env, NODE_TEST_CONTEXT: '', TMPDIR: folder, TSMLD_WORKER: JSON.stringify(config) },
-    stdio: 'pipe',
-    detached: true,
-  })
-  const pid = child.pid ?? 0
   const lines: WorkerLine[] = []
-  const { started, exit } = follow(child, lines, log, note)
-  const order = (what: WorkerOrder): void => {
-    child.stdin.write(`${JSON.stringify(what)}\n`)
+  const onLog = (text: string): void => {
+    log.push(`${new Date().toISOString()} worker ${child.pid}: ${text}`)
   }
+  const child = startChild<WorkerLine, WorkerOrder>({
+    program,
+    env: { TMPDIR: folder, TSMLD_WORKER: JSON.stringify(config) },
+    node,
+    detached: true,
+    onLine: line => {
+      lines.push(line)
+      if ('application' in line) note(line)
+      else onLog(JSON.stringify(line))
+    },
+    onLog,
+  })
+  const { pid, started, order } = child
+  const exit = child.exit.then(how => ({ ...how, at: performance.now() }))
   const status = async (): Promise<RuntimeStatus> => {
     const from = lines.length
     order({ do: 'status' })
@@ -82,41 +85,10 @@ export function spawnWorker(
       process.kill(to === 'group' ? -pid : pid, signal)
     },
     async end() {
-      child.kill('SIGCONT')
-      child.kill('SIGKILL')
+      child.signal('SIGCONT')
+      child.signal('SIGKILL')
       await exit
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-function follow(
-  child: ChildProcessWithoutNullStreams,
-  lines: WorkerLine[],
-  log: string[],
-  note: (line: SinkLine) => void,
-): { started: Promise<void>; exit: Promise<WorkerExit> } {
-  const exit = new Promise<WorkerExit>(resolve => {
-    child.on('close', (code, signal) => resolve({ code, signal, at: performance.now() }))
-  })
-  // An order to a process that is gone tells nothing: its exit does.
-  child.stdin.on('error', () => {})
-  const tell = (text: string): void => {
-    log.push(`${new Date().toISOString()} worker ${child.pid}: ${text}`)
-  }
-  createInterface({ input: child.stderr }).on('line', tell)
-  const started = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', text => {
-      const line = JSON.parse(text) as WorkerLine
-      lines.push(line)
-      if ('application' in line) note(line)
-      else tell(text)
-      if (line.type === 'started') resolve()
-    })
-    void exit.then(({ code, signal }) =>
-      reject(new Error(`worker ${child.pid} ended with ${signal ?? code} before it ran`)),
-    )
-  })
-  started.catch(() => {})
-  return { started, exit }
 }

@@ -1,6 +1,5 @@
 // A program with one runtime, run as a process of its own so that it can be signalled, stopped and killed. Its configuration is JSON in TSMLD_WORKER; it prints JSON lines and
 // takes orders as JSON lines on its standard input, at whose end it ends at once.
-import { createInterface } from 'node:readline'
 import {
   createRuntime,
   dynamodbStream,
@@ -11,6 +10,7 @@ import {
 } from 'tsmld'
 import type { SinkLine } from './oracle.ts'
 import { itemSink, kinesisSink, type SinkBehaviour } from './sink.ts'
+import { type LifeLine, live, printLine } from './worker-life.ts'
 
 /** What a worker runs. */
 export interface WorkerConfig {
@@ -24,10 +24,9 @@ export interface WorkerConfig {
 /** What a worker prints. */
 export type WorkerLine =
   | SinkLine
-  | { readonly type: 'started' }
+  | LifeLine
   | { readonly type: 'status'; readonly status: RuntimeStatus }
   | { readonly type: 'log'; readonly level: string; readonly message: string; readonly fields: unknown }
-  | { readonly type: 'failed'; readonly error: string; readonly message: string }
 
 /** What a worker is told. */
 export type WorkerOrder =
@@ -39,9 +38,7 @@ export type WorkerOrder =
 if (process.env['TSMLD_WORKER'] !== undefined) await work(JSON.parse(process.env['TSMLD_WORKER']) as WorkerConfig)
 
 async function work({ streams, runtime: options }: WorkerConfig): Promise<void> {
-  const say = (line: WorkerLine): void => {
-    process.stdout.write(`${JSON.stringify(line)}\n`)
-  }
+  const say: (line: WorkerLine) => void = printLine
   const changed: SinkBehaviour = {}
   const runtime = createRuntime({
     ...options,
@@ -52,30 +49,12 @@ async function work({ streams, runtime: options }: WorkerConfig): Promise<void> 
         : kinesisStream({ ...stream, processor: kinesisSink(say, behaviour) }),
     ),
   })
-  const orders = createInterface({ input: process.stdin })
-  orders.on('line', line => {
-    const order = JSON.parse(line) as WorkerOrder
+  await live(runtime, say, text => {
+    const order = JSON.parse(text) as WorkerOrder
     if (order.do === 'status') say({ type: 'status', status: runtime.status() })
     else if (order.do === 'behave') Object.assign(changed, order.behaviour)
     else for (const end = Date.now() + order.ms; Date.now() < end; );
   })
-  process.stdin.on('end', () => process.exit(9))
-  const starting = setInterval(() => {
-    if (runtime.status().state !== 'running') return
-    clearInterval(starting)
-    say({ type: 'started' })
-  }, 20)
-  try {
-    await runtime.run()
-  } catch (error) {
-    const { name, message } = error as Error
-    say({ type: 'failed', error: name, message })
-    // As in any program that only awaits run(): Node ends at once, with code 1.
-    throw error
-  }
-  clearInterval(starting)
-  // It ends by itself: nothing of the runtime may keep it alive.
-  process.stdin.destroy()
 }
 
 function sayingLogger(say: (line: WorkerLine) => void): Logger {
