@@ -86,9 +86,10 @@ real(
     await t.test(
       'fault 7: a lease that is stolen while its handler runs: the other worker replays, this one is told after its status',
       async () => {
-        const [stolen = ''] = await ownedBy(leaderId)
+        const [[stolen = ''], [given = '']] = [await ownedBy(leaderId), await ownedBy(followerId)]
         const from = await slow(leader, stolen)
-        await steal(stack, stream, stolen, followerId)
+        // In exchange: the leader would take one of two leases back from the follower, perhaps this one before the follower has seen that it is its own.
+        await Promise.all([steal(stack, stream, stolen, followerId), steal(stack, stream, given, leaderId)])
         await isFedBy(follower, stolen)
         await assertLost(leader, follower, stolen, from)
         const delivered = (worker: Worker) =>
