@@ -86,9 +86,9 @@ export class Expectation {
     else {
       const text = `${position.sequenceNumber}/${position.subSequenceNumber}`
       this.claim(this.#requested.has(text), () => `a checkpoint at ${text}, which nobody asked for`)
-      const last = this.#lastDelivered()
+      const furthest = this.#furthestDelivered()
       this.claim(
-        last !== null && comparePositions(position, last) <= 0,
+        furthest !== null && comparePositions(position, furthest) <= 0,
         () => `a checkpoint at ${text}, not delivered yet`,
       )
     }
@@ -116,12 +116,14 @@ export class Expectation {
     throw this.#finding
   }
 
-  /** The last record handed to user code, or about to be. */
-  #lastDelivered(): WirePosition | null {
-    for (const action of this.#actions.slice(0, this.#answered + 1).reverse()) {
-      const last = action.kind === 'processRecords' ? action.records.at(-1) : undefined
-      if (last !== undefined) return last
+  /** The furthest record handed to user code, or about to be: a daemon's may go back. */
+  #furthestDelivered(): WirePosition | null {
+    let furthest: WirePosition | null = null
+    for (const action of this.#actions.slice(0, this.#answered + 1)) {
+      if (action.kind !== 'processRecords') continue
+      for (const record of action.records)
+        if (furthest === null || comparePositions(record, furthest) > 0) furthest = record
     }
-    return null
+    return furthest
   }
 }
