@@ -167,6 +167,8 @@ class Soak {
       case 'secondKilled': {
         if (second === null) return
         const isKilled = deed === 'secondKilled'
+        // A signal before a program's run() ends it at once; a program that does not get there says so by its exit.
+        if (!isKilled) await second.started.catch(() => {})
         second.signal(isKilled ? 'SIGKILL' : 'SIGTERM')
         this.#note(isKilled ? 'the second worker is killed' : 'the second worker leaves')
         const code = await second.exit

@@ -131,7 +131,7 @@ real('fault 23: a table that does not exist is named', async lab => {
   })
 })
 
-real('fault 23: a table without a stream is named, with what to do', async lab => {
+real('fault 23: a table without a stream is named, with what to do, however slowly DynamoDB answers', async lab => {
   const tableName = uniqueName('plain')
   await lab.stack.dynamodb.send(
     new CreateTableCommand({
@@ -141,7 +141,9 @@ real('fault 23: a table without a stream is named, with what to do', async lab =
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
     }),
   )
-  await assertRefused(lab, dynamodb({ tableName }), {
+  await using proxy = await startDynamodbProxy(lab.stack.dynamodbEndpoint)
+  proxy.set({ kind: 'slow', ms: 3_500 })
+  await assertRefused(lab, dynamodb({ tableName, dynamodbEndpoint: proxy.endpoint }), {
     error: StreamFailedError,
     message: new RegExp(`${tableName}.*stream`),
   })

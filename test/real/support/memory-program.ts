@@ -61,6 +61,7 @@ async function run({ path, token, application }: MemoryConfig): Promise<void> {
     maxPendingHandshakes: 256,
     onSession: (socket, { hello, rest }) => sessions.accept(socket, hello, rest),
     onRefused: console.error,
+    onUnseen: console.error,
   })
   const orders = createInterface({ input: process.stdin })
   orders.on('line', () => {

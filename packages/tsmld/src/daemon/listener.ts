@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { deferred } from '../deferred.ts'
-import { asError, ConfigError, ProtocolError } from '../errors.ts'
+import { ConfigError, ProtocolError } from '../errors.ts'
 import type { Handshake, HandshakeResult } from './handshake.ts'
+import { watchSocket } from './socket-watch.ts'
 
 /** Where a daemon connects to. */
 export type ListenerAddress = { readonly path: string } | { readonly host: string; readonly port: number }
@@ -21,6 +22,8 @@ export interface ListenerOptions {
   readonly onSession: (socket: Socket, accepted: Extract<HandshakeResult, { kind: 'accepted' }>) => string | null
   /** Told of every connection that was refused or gave up. */
   readonly onRefused: (reason: string) => void
+  /** Told when it cannot be seen whether the socket is still there; it is looked for again. */
+  readonly onUnseen: (reason: string) => void
 }
 
 /** Listens for the daemon's connections and lets no byte of one through before its handshake. */
@@ -31,9 +34,6 @@ export interface Listener {
   /** Stops listening and closes pending handshakes; live sessions go on. */
   close(): Promise<void>
 }
-
-/** How often a listener looks whether its socket is still there: nobody connects to one that is not, and nothing says so. */
-const socketCheckMs = 2_000
 
 /**
  * Opens a listener.
@@ -64,7 +64,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     bound !== null && typeof bound === 'object'
       ? { host: bound.address, port: bound.port }
       : { path: (at as { path: string }).path }
-  const unwatch = 'path' in address ? watchSocket(address.path, failed.resolve) : () => {}
+  const watcher = { onGone: failed.resolve, onUnseen: options.onUnseen }
+  const unwatch = 'path' in address ? await watchSocket(address.path, watcher) : () => {}
   const close = async (): Promise<void> => {
     unwatch()
     server.close()
@@ -73,28 +74,6 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     if ('path' in address) await rm(address.path, { force: true }).catch(() => {})
   }
   return { address, failed: failed.promise, close }
-}
-
-/** Asks the file system, because its events need a watch that may not be had. */
-function watchSocket(path: string, gone: (why: Error) => void): () => void {
-  let isOver = false
-  const timer = setInterval(() => {
-    lstat(path).catch((cause: unknown) => {
-      // Closing removes the socket, maybe before it was looked at.
-      if (isOver) return
-      gone(
-        new Error(
-          `The socket ${path} cannot be reached any more (${asError(cause).message}): something removed it or its folder. Keep cleaners of temporary files away from it, or set TMPDIR to a folder that they leave alone.`,
-          { cause },
-        ),
-      )
-    })
-  }, socketCheckMs)
-  timer.unref()
-  return () => {
-    isOver = true
-    clearInterval(timer)
-  }
 }
 
 /** A socket's path in `folder`, unlike any before. */

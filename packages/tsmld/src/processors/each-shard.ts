@@ -46,16 +46,20 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
 
   async processRecords(batch: Batch<R>, checkpointer: Checkpointer): Promise<void> {
     this.#assertRuns()
-    if (batch.records.length === 0 || this.#end !== null) return
+    if (batch.records.length === 0) return
+    if (this.#end !== null) {
+      this.#batches.leave(batch.records)
+      return
+    }
     // No race with the body: each would stay with that promise for as long as the shard is held.
     await this.#batches.give(batch, checkpointer)
   }
 
   async shardEnded(): Promise<void> {
-    // Returned when the process began to stop, maybe in the midst of its last batch.
-    const isEarly = this.#end !== null
+    // Returned at a stop, maybe in the midst of its last batch: only a checkpoint tells that it was done.
+    const isLeft = this.#end !== null && !this.#batches.isSaved
     await this.#finish()
-    if (isEarly) throw this.#early()
+    if (isLeft) throw this.#failure(unsavedEnd)
   }
 
   shutdownRequested(): Promise<void> {
@@ -101,7 +105,15 @@ class ShardRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   #early(): RecordProcessorError {
-    const what = "The body of eachShard() has returned before the shard's batches ended: nobody would process the rest."
+    return this.#failure(earlyReturn)
+  }
+
+  #failure(what: string): RecordProcessorError {
     return new RecordProcessorError(what, { shardId: this.#shard.shardId })
   }
 }
+
+const earlyReturn =
+  "The body of eachShard() has returned before the shard's batches ended: nobody would process the rest."
+const unsavedEnd =
+  "The body of eachShard() has returned without a checkpoint of the shard's last record: nobody knows whether that was processed, and the shard's end is left to its next session."

@@ -1,4 +1,5 @@
 import type { Position } from '../records/record.ts'
+import { comparePositions } from '../records/sequence-number.ts'
 import type { Batch, Checkpointer } from '../session/record-processor.ts'
 
 /** A batch of one shard, with its checkpoint. */
@@ -26,6 +27,13 @@ export class ShardBatches<R extends Position> implements AsyncIterableIterator<S
   /** The batch that was pulled last. */
   #last: Handed | null = null
   #isOver = false
+  /** The last record that came, until a checkpoint of it or of a later one is saved. */
+  #unsaved: Position | null = null
+
+  /** Whether all that ever came is checkpointed, and so was processed, whoever left and when. */
+  get isSaved(): boolean {
+    return this.#unsaved === null
+  }
 
   next(): Promise<Pulled<R>> {
     this.#last?.resolve()
@@ -54,7 +62,17 @@ export class ShardBatches<R extends Position> implements AsyncIterableIterator<S
 
   /** Hands a batch over; settles when the next one is pulled, or as {@link close} says. */
   give({ records, millisBehindLatest, atShardEnd }: Batch<R>, checkpointer: Checkpointer): Promise<void> {
-    const checkpoint = (at: Position | undefined = records.at(-1)): Promise<void> => checkpointer.checkpoint(at)
+    const checkpoint = (at: Position | undefined = records.at(-1)): Promise<void> => {
+      const saved = checkpointer.checkpoint(at)
+      saved.then(
+        () => {
+          this.#save(at)
+        },
+        () => {},
+      )
+      return saved
+    }
+    this.leave(records)
     const batch: ShardBatch<R> = { records, millisBehindLatest, atShardEnd, checkpoint }
     return new Promise((resolve, reject) => {
       const handed = { resolve, reject }
@@ -68,6 +86,18 @@ export class ShardBatches<R extends Position> implements AsyncIterableIterator<S
       if (this.#pulls.length > 0) resolve()
       else this.#last = handed
     })
+  }
+
+  /** These came, and unless they are checkpointed nobody knows that they were processed. */
+  leave(records: readonly R[]): void {
+    const last = records.at(-1)
+    if (last === undefined) return
+    const { sequenceNumber, subSequenceNumber } = last
+    this.#unsaved = { sequenceNumber, subSequenceNumber }
+  }
+
+  #save(at: Position | undefined): void {
+    if (at !== undefined && this.#unsaved !== null && comparePositions(at, this.#unsaved) >= 0) this.#unsaved = null
   }
 
   /** No batch can be pulled any more that has not come yet. */

@@ -33,6 +33,7 @@ export interface Runtime extends AsyncDisposable {
   stop(): Promise<void>
   /**
    * Starts, and stops gracefully on SIGTERM and SIGINT; a second signal ends at once. Resolves when it was stopped.
+   * It listens from its call on; before that a signal is the process's own: it ends it at once, or, as process 1 of a container, passes unheard.
    * @throws what `start()`, `stop()` and `closed` throw.
    */
   run(): Promise<void>

@@ -54,6 +54,9 @@ export class LocalHome implements SessionHome {
       onRefused: reason => {
         logger.warn({ reason }, 'a connection was refused')
       },
+      onUnseen: reason => {
+        logger.warn({ reason }, "whether the listener's socket is still there cannot be seen; it is looked for again")
+      },
     })
     return { failed: listener.failed, terminate: () => listener.close(), loads: onlyListener(listener.address) }
   }

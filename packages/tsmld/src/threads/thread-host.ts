@@ -127,6 +127,12 @@ export class ThreadHost {
       onRefused: reason => {
         stream.context.logger.warn({ reason }, 'a connection was refused')
       },
+      onUnseen: reason => {
+        stream.context.logger.warn(
+          { reason },
+          "whether the listener's socket is still there cannot be seen; it is looked for again",
+        )
+      },
     })
     const before = stream.listener
     stream.listener = listener

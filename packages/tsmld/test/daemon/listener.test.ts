@@ -26,6 +26,7 @@ async function listening(t: TestContext, options: Partial<ListenerOptions> & { t
       return null
     },
     onRefused: reason => void refused.push(reason),
+    onUnseen: reason => assert.fail(reason),
     ...rest,
   })
   const peers: DaemonPeer[] = []
@@ -251,7 +252,9 @@ test('fault 23: an address that is in use is a ConfigError that names it', async
 test('fault 23: where it cannot listen, a ConfigError says where and why', async () => {
   const refuse = () => assert.fail('a connection came')
   const nowhere = { at: { path: '/nowhere/a.sock' }, handshake: () => noHandshake, handshakeTimeoutMs: 1_000 }
-  const error = await rejection(listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse }))
+  const error = await rejection(
+    listen({ ...nowhere, maxPendingHandshakes: 1, onSession: refuse, onRefused: refuse, onUnseen: refuse }),
+  )
   assert(error instanceof ConfigError)
   assert.match(error.message, /Cannot listen for the daemon at \/nowhere\/a\.sock: .*(ENOENT|EACCES).* Set TMPDIR/)
 })

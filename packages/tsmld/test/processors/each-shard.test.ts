@@ -187,58 +187,6 @@ test('a batch that nobody pulled is given up with the lease', async () => {
   assert.deepEqual(played.notes, [])
 })
 
-test('when the process stops a body may return early: what still comes is left', async () => {
-  const played = await shardOf(() => async (batches, { stopping }) => {
-    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
-  })
-  played.session.announceStop()
-  for (const n of [1, 2]) {
-    played.daemon.say(batch(n))
-    assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
-  }
-  played.daemon.say({ kind: 'shutdownRequested' })
-  assert.deepEqual(await heardBy(played.daemon), ['status shutdownRequested'])
-})
-
-test('and the end of a shard that has anything left fails', async () => {
-  const played = await shardOf(() => async (batches, { stopping }) => {
-    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
-  })
-  played.session.announceStop()
-  played.daemon.say(batch(1))
-  await turns()
-  played.daemon.say(batch(2))
-  await turns()
-  played.daemon.say({ kind: 'shardEnded' })
-  await turns()
-  assert.match(endError(played).message, /returned before/)
-})
-
-test('so does one whose body returned before it pulled the last batch', async () => {
-  const ready = deferred<void>()
-  const played = await shardOf(() => () => ready.promise)
-  played.daemon.say(batch(1))
-  await turns()
-  played.session.announceStop()
-  ready.resolve()
-  assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
-  played.daemon.say({ kind: 'shardEnded' })
-  await turns()
-  assert.match(endError(played).message, /returned before/)
-})
-
-test('and one whose body returned in the midst of the last batch: nobody knows whether it was done', async () => {
-  const played = await shardOf(() => async (batches, { stopping }) => {
-    for await (const { records } of batches) if (records.length > 0 && stopping.aborted) break
-  })
-  played.session.announceStop()
-  played.daemon.say(batch(1))
-  assert.deepEqual(await heardBy(played.daemon), ['status processRecords'])
-  played.daemon.say({ kind: 'shardEnded' })
-  assert.deepEqual(await heardBy(played.daemon), [])
-  assert.match(endError(played).message, /returned before/)
-})
-
 test('who pulls ahead gets the batches in order', async () => {
   const { daemon, notes } = await shardOf(note => async batches => {
     const pulled = await Promise.all([batches.next(), batches.next(), batches.next()])

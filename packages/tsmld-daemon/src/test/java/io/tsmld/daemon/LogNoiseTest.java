@@ -1,5 +1,6 @@
 package io.tsmld.daemon;
 
+import static com.amazonaws.services.dynamodbv2.streamsadapter.util.KinesisMapperUtil.createKinesisStreamIdentifierFromDynamoDBStreamsArn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ch.qos.logback.classic.Level;
@@ -7,12 +8,17 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.spi.FilterReply;
 import org.junit.jupiter.api.Test;
+import software.amazon.kinesis.common.StreamIdentifier;
 
 class LogNoiseTest {
   private static final String DISCOVERER =
       "software.amazon.kinesis.leases.dynamodb.DynamoDBLeaseDiscoverer";
   private static final String ASSIGNER =
       "software.amazon.kinesis.coordinator.assignment.LeaseAssignmentManager";
+  private static final String SHARD_SYNC =
+      "software.amazon.kinesis.coordinator.PeriodicShardSyncManager";
+  private static final String INCOMPLETE =
+      "Incomplete hash range found for stream {} between {} and {}.";
   private static final String GET = "GetLease failed for leaseKey : {}";
   private static final String UNASSIGNED = "Not able to assign all expiredOrUnAssignedLeases";
 
@@ -37,6 +43,26 @@ class LogNoiseTest {
   }
 
   @Test
+  void missingHashRangesAreNoNewsOfATablesStream() {
+    StreamIdentifier table =
+        StreamIdentifier.singleStreamInstance(
+            createKinesisStreamIdentifierFromDynamoDBStreamsArn(
+                "arn:aws:dynamodb:us-east-1:000000000000:table/items/stream/2026-11-24T16:00:00.000",
+                false));
+    assertEquals(FilterReply.DENY, decide(SHARD_SYNC, INCOMPLETE, table));
+    assertEquals(
+        FilterReply.DENY,
+        decide(SHARD_SYNC, "No leases with valid hashranges found for stream {}", table));
+    assertEquals(FilterReply.NEUTRAL, decide(SHARD_SYNC, "Failed to submit {}", table));
+  }
+
+  @Test
+  void missingHashRangesOfAKinesisStreamAreSaid() {
+    StreamIdentifier clicks = StreamIdentifier.singleStreamInstance("clicks-1.x_y");
+    assertEquals(FilterReply.NEUTRAL, decide(SHARD_SYNC, INCOMPLETE, clicks));
+  }
+
+  @Test
   void everythingElseIsSaid() {
     assertEquals(FilterReply.NEUTRAL, decide(ASSIGNER, "Failed to load", null, 2_000));
     assertEquals(
@@ -44,14 +70,17 @@ class LogNoiseTest {
   }
 
   private FilterReply decide(String logger, String message, Throwable thrown, long atMs) {
+    return decide(logger, message, atMs, "shard", thrown);
+  }
+
+  private FilterReply decide(String logger, String message, StreamIdentifier stream) {
+    return decide(logger, message, 2_000, stream, "lease", "lease");
+  }
+
+  private FilterReply decide(String logger, String message, long atMs, Object... arguments) {
     LoggingEvent event =
         new LoggingEvent(
-            "",
-            new LoggerContext().getLogger(logger),
-            Level.ERROR,
-            message,
-            null,
-            thrown == null ? new Object[] {"shard"} : new Object[] {"shard", thrown});
+            "", new LoggerContext().getLogger(logger), Level.ERROR, message, null, arguments);
     event.setTimeStamp(atMs);
     return noise.decide(event);
   }

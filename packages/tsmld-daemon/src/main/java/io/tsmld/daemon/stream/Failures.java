@@ -1,5 +1,6 @@
 package io.tsmld.daemon.stream;
 
+import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -7,7 +8,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.core.retry.RetryUtils;
 
 /** What the AWS SDK throws, in a sentence for a stream's user. */
 final class Failures {
@@ -33,6 +38,10 @@ final class Failures {
       return new StreamException(
           generic && code != null ? code : name, sentence(read, code + ": " + message));
     }
+    if (cause instanceof ApiCallAttemptTimeoutException) {
+      return silent(
+          service, what, Probes.ATTEMPT.toSeconds() + " s, asked " + Probes.ATTEMPTS + " times");
+    }
     // The SDK's own text lists, from here on, its whole chain of providers or its guesses.
     Throwable network = network(cause);
     if (cause instanceof SdkClientException && network != null) {
@@ -42,6 +51,41 @@ final class Failures {
     String message = String.valueOf(cause.getMessage());
     boolean noCredentials = message.startsWith("Unable to load credentials");
     return new StreamException(name, sentence(read, noCredentials ? NO_CREDENTIALS : message));
+  }
+
+  /**
+   * @param within for the message: "35 s"
+   */
+  static StreamException silent(Service service, String what, String within) {
+    return new StreamException(
+        "TimeoutException",
+        service.address()
+            + " did not answer about "
+            + what
+            + " within "
+            + within
+            + ": look whether it is overloaded, and whether a proxy or a firewall in between"
+            + " swallows what it says");
+  }
+
+  /**
+   * Whether another attempt makes sense. After a refused connection it does not: the address is
+   * wrong or nobody listens, and the SDK's pool of connections may then hang for 10 s.
+   */
+  static boolean mayPass(Throwable thrown) {
+    if (!(thrown instanceof SdkException failure) || refused(thrown) != null) {
+      return false;
+    }
+    boolean serverError =
+        thrown instanceof SdkServiceException answer && answer.statusCode() >= 500;
+    boolean unanswered =
+        thrown instanceof ApiCallAttemptTimeoutException
+            || thrown instanceof SdkClientException && network(thrown) != null;
+    return failure.retryable() || serverError || unanswered || throttled(thrown);
+  }
+
+  static boolean throttled(Throwable thrown) {
+    return thrown instanceof SdkException failure && RetryUtils.isThrottlingException(failure);
   }
 
   /** Why no client could be made, where that has a sentence of its own; else null. */
@@ -56,10 +100,17 @@ final class Failures {
   private static Throwable network(Throwable thrown) {
     Throwable found = innermost(thrown, IOException.class::isInstance);
     for (Throwable earlier : thrown.getSuppressed()) {
-      Throwable refused = innermost(earlier, ConnectException.class::isInstance);
+      Throwable refused = refused(earlier);
       found = refused == null ? found : refused;
     }
     return found;
+  }
+
+  /** Netty's word for a connection that came to nothing in time is a ConnectException as well. */
+  private static Throwable refused(Throwable thrown) {
+    return innermost(
+        thrown,
+        each -> each instanceof ConnectException && !(each instanceof ConnectTimeoutException));
   }
 
   private static Throwable innermost(Throwable thrown, Predicate<Throwable> is) {

@@ -4,11 +4,19 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.coordinator.CoordinatorConfig;
 import software.amazon.kinesis.coordinator.CoordinatorConfig.ClientVersionConfig;
+import software.amazon.kinesis.coordinator.CoordinatorState;
+import software.amazon.kinesis.coordinator.CoordinatorStateDAO;
+import software.amazon.kinesis.coordinator.migration.ClientVersion;
+import software.amazon.kinesis.coordinator.migration.MigrationState;
 import software.amazon.kinesis.leases.LeaseManagementConfig;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+import software.amazon.kinesis.leases.exceptions.InvalidStateException;
+import software.amazon.kinesis.leases.exceptions.ProvisionedThroughputException;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 
@@ -23,10 +31,14 @@ import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
+  private static final Set<ClientVersion> ASSIGNING =
+      Set.of(ClientVersion.CLIENT_VERSION_3X, ClientVersion.CLIENT_VERSION_3X_WITH_ROLLBACK);
+
   private final WorkerMetricStatsDAO rows;
   private final String self;
   private final long freshSeconds;
-  private final boolean assigned;
+  private final CoordinatorStateDAO state;
+  private final boolean assignsUnlessSaid;
   private final Deque<String> others = new ArrayDeque<>();
 
   Peers(LeaseManagementConfig leases, CoordinatorConfig coordinator) {
@@ -37,8 +49,9 @@ final class Peers {
             leases.dynamoDBClient(), assignment.workerMetricsTableConfig(), reportMs);
     this.self = leases.workerIdentifier();
     this.freshSeconds = reportMs / 1000 + 5;
-    // Workers that take leases as KCL 2 did do not look for those that were assigned to them.
-    this.assigned =
+    this.state =
+        new CoordinatorStateDAO(leases.dynamoDBClient(), coordinator.coordinatorStateTableConfig());
+    this.assignsUnlessSaid =
         coordinator.clientVersionConfig() == ClientVersionConfig.CLIENT_VERSION_CONFIG_3X;
   }
 
@@ -50,19 +63,36 @@ final class Peers {
     try {
       List<WorkerMetricStats> all = rows.getAllWorkerMetricStats();
       long oldest = Instant.now().getEpochSecond() - freshSeconds;
+      List<String> live =
+          all.stream()
+              .filter(row -> row.getLastUpdateTime() >= oldest)
+              .map(WorkerMetricStats::getWorkerId)
+              .filter(worker -> !self.equals(worker))
+              .toList();
+      boolean areLookingForLeases = !live.isEmpty() && leasesAreAssigned();
       synchronized (others) {
         others.clear();
-        all.stream()
-            .filter(
-                row ->
-                    assigned
-                        && !self.equals(row.getWorkerId())
-                        && row.getLastUpdateTime() >= oldest)
-            .forEach(row -> others.add(row.getWorkerId()));
+        others.addAll(areLookingForLeases ? live : List.of());
       }
       all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);
     } catch (RuntimeException e) {
       LOG.info("The other workers could not be looked up: {}", e.toString());
+    }
+  }
+
+  /**
+   * Workers that take leases as KCL 2 did do not look for those that were assigned to them. Which
+   * way it is says the row of the application's move to KCL 3, over what is configured.
+   */
+  private boolean leasesAreAssigned() {
+    try {
+      CoordinatorState row = state.getCoordinatorState(MigrationState.MIGRATION_HASH_KEY);
+      return row instanceof MigrationState migration
+          ? ASSIGNING.contains(migration.getClientVersion())
+          : assignsUnlessSaid;
+    } catch (DependencyException | InvalidStateException | ProvisionedThroughputException e) {
+      LOG.info("How leases are shared could not be looked up: {}", e.toString());
+      return assignsUnlessSaid;
     }
   }
 

@@ -9,35 +9,44 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
 /** One question to a service, with a deadline, and its failure in a sentence. */
 final class Probes {
-  private static final long DEADLINE_MS = 15_000;
-  private static final int ATTEMPTS = 3;
+  static final int ATTEMPTS = 3;
 
-  /** The SDK's pool of connections may hang for 10 s when one was refused. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(3);
+  /** An emulator on a busy machine, or a service under load, may take seconds to answer. */
+  static final Duration ATTEMPT = Duration.ofSeconds(10);
 
-  /** The clients' own retries keep a user for 13 s before an endpoint that refuses connections. */
-  static final Consumer<AwsRequestOverrideConfiguration.Builder> FEW_RETRIES =
-      request ->
-          request
-              .apiCallAttemptTimeout(ATTEMPT)
-              .addPlugin(
-                  client ->
-                      client.overrideConfiguration(
-                          client.overrideConfiguration().toBuilder()
-                              .retryStrategy(
-                                  AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                      .maxAttempts(ATTEMPTS)
-                                      .build())
-                              .build()));
+  /** All attempts, and the pauses between them. */
+  private static final long DEADLINE_MS = ATTEMPTS * ATTEMPT.toMillis() + 5_000;
+
+  static final Consumer<AwsRequestOverrideConfiguration.Builder> FEW_RETRIES = fewRetries(ATTEMPT);
 
   private Probes() {}
+
+  /** The clients' own retries keep a user for 13 s before an endpoint that refuses connections. */
+  static Consumer<AwsRequestOverrideConfiguration.Builder> fewRetries(Duration attempt) {
+    RetryStrategy retries =
+        DefaultRetryStrategy.standardStrategyBuilder()
+            .useClientDefaults(false)
+            .circuitBreakerEnabled(false)
+            .maxAttempts(ATTEMPTS)
+            .retryOnException(Failures::mayPass)
+            .treatAsThrottling(Failures::throttled)
+            .build();
+    return request ->
+        request
+            .apiCallAttemptTimeout(attempt)
+            .addPlugin(
+                client ->
+                    client.overrideConfiguration(
+                        client.overrideConfiguration().toBuilder().retryStrategy(retries).build()));
+  }
 
   /**
    * @param what for the message: "the stream clicks", "the lease table clicks-cache"
@@ -49,14 +58,7 @@ final class Probes {
     } catch (ExecutionException e) {
       throw Failures.explain(service, what, e.getCause());
     } catch (TimeoutException e) {
-      throw new StreamException(
-          "TimeoutException",
-          "No answer about "
-              + what
-              + " came within "
-              + DEADLINE_MS / 1000
-              + " s from "
-              + service.address());
+      throw Failures.silent(service, what, DEADLINE_MS / 1000 + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StreamException(
