@@ -54,6 +54,12 @@ export function leaseIsGone(whose: Whose, why = 'the lease is lost'): Checkpoint
   return new CheckpointError(what, 'ShutdownException', whereOf(whose))
 }
 
+/** A lease that was lost is held again, of which the daemon says nothing. */
+export function feedsLostLease(whose: Whose): CheckpointError {
+  const what = `The daemon goes on to give records of ${nameOf(whose)}, whose lease it said was lost: it holds it again. The shard begins again at its checkpoint.`
+  return new CheckpointError(what, 'ShutdownException', whereOf(whose))
+}
+
 /** In a message. */
 export const nameOf = ({ applicationName, shardId }: Whose): string =>
   `${applicationName} ${shardId ?? '(shard unknown yet)'}`

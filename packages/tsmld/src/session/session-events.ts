@@ -59,6 +59,8 @@ export type SessionEvent =
   | { readonly kind: 'checkpointRequested'; readonly position: WirePosition }
   | { readonly kind: 'retryDue' }
   | { readonly kind: 'answerOverdue' }
+  /** The daemon has fed this session for too long since its lease was lost. */
+  | { readonly kind: 'endOverdue' }
   | { readonly kind: 'inputBroke'; readonly error: Error }
   | { readonly kind: 'connectionClosed'; readonly error: Error }
   /** A newer session has this shard. */
@@ -77,6 +79,8 @@ export type SessionEffect =
   | { readonly kind: 'abortSignal'; readonly error: Error }
   /** The handler threw after the lease was lost: worth an info line, no more. */
   | { readonly kind: 'noteLateFailure'; readonly error: Error }
+  /** Records came though the lease is lost: the daemon must end the session soon. */
+  | { readonly kind: 'awaitEnd' }
   | { readonly kind: 'end'; readonly end: SessionEnd }
 
 /** A message that asks for a status. */

@@ -9,6 +9,7 @@
 //   any but closed      | a checkpoint is wanted              | sent, if none is outstanding and the codec allows one now; else kept
 //   any but closed      | its answer                          | saved; or by its error: back off and repeat, lease lost, failed
 //   any but closed      | leaseLosing, superseded             | the lease is lost: signal aborted, checkpoints rejected
+//   any but closed      | the daemon feeds a lost lease on    | failed, so that its shard begins again where it was checkpointed
 //   any but closed      | it is asked to leave                | idle → closed, without a word; else after the present action's status
 //   any but closed      | the handler failed                  | failed, without a status; with the lease lost it only counts as settled
 //   any but closed      | anything that does not fit          | failed, with a ProtocolError
@@ -20,7 +21,7 @@
 
 import type { DaemonMessage, WirePosition, WireRecord } from '../protocol/messages.ts'
 import { comparePositions } from '../records/sequence-number.ts'
-import { blameDaemon, leaseIsGone, refusedCheckpoint } from './blame.ts'
+import { blameDaemon, feedsLostLease, leaseIsGone, refusedCheckpoint } from './blame.ts'
 import {
   type HandledMessage,
   type SessionEffect,
@@ -72,6 +73,8 @@ export function transition(state: SessionState, event: SessionEvent, rules: Sess
     case 'answerOverdue':
       if (state.lease === 'lost') return end(state, { kind: 'leaseLost' })
       return fail(state, 'the daemon did not answer a checkpoint in time')
+    case 'endOverdue':
+      return end(state, { kind: 'failed', error: feedsLostLease(state.whose) })
     case 'inputBroke':
       return end(state, { kind: 'failed', error: event.error })
     case 'connectionClosed':
@@ -125,7 +128,10 @@ function handle(
     const lost = loseLease(handling, 'the lease is lost')
     return { state: lost.state, effects: [...lost.effects, { kind: 'runHandler', message }] }
   }
-  if (state.lease === 'lost') return settle(handling, rules)
+  if (state.lease === 'lost') {
+    const isFed = message.kind === 'processRecords' && message.records.length > 0
+    return prepend(isFed ? [{ kind: 'awaitEnd' }] : [], settle(handling, rules))
+  }
   const sent = sendWanted(message.kind === 'processRecords' ? deliver(handling, message.records) : handling, rules)
   return { state: sent.state, effects: [...sent.effects, { kind: 'runHandler', message }] }
 }

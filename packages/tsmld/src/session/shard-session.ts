@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { asError, ProtocolError } from '../errors.ts'
 import { type Logger, withFields } from '../observability/logger.ts'
 import type { Codec, Decoder } from '../protocol/codec.ts'
-import type { DaemonMessage, NodeMessage, WirePosition } from '../protocol/messages.ts'
+import type { DaemonMessage, NodeMessage } from '../protocol/messages.ts'
 import type { RecordsDecoder } from '../records/records-decoder.ts'
 import { asProcessor } from './as-processor.ts'
 import { jitteredBackoffMs } from './backoff.ts'
@@ -11,14 +11,13 @@ import { SessionCheckpointer } from './checkpointer.ts'
 import { type Clock, systemClock, withClock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
-import {
-  type HandledMessage,
-  type SessionEffect,
-  type SessionEnd,
-  type SessionEvent,
-  type SessionRules,
-  type SessionState,
-  SHARD_END,
+import type {
+  HandledMessage,
+  SessionEffect,
+  SessionEnd,
+  SessionEvent,
+  SessionRules,
+  SessionState,
 } from './session-events.ts'
 import { initialState, transition } from './session-state.ts'
 import { SessionFigures, type SessionStatus } from './session-status.ts'
@@ -43,6 +42,8 @@ export interface SessionContext<R> {
 }
 
 const checkpointBackoff = { baseMs: 200, maxMs: 10_000 }
+/** The KCL's Scheduler ends a shard whose lease is gone within a second (`shardConsumerDispatchPollIntervalMillis`), once its task is done. */
+const fedAfterLossMs = 10_000
 
 /** One leased shard's connection: performs the effects that the state machine orders. */
 export class ShardSession<R> {
@@ -65,6 +66,7 @@ export class ShardSession<R> {
   #processor: RecordProcessor<R> | null = null
   #running: Promise<void> = Promise.resolve()
   #timer: object | undefined
+  #endTimer: object | undefined
   #resolveEnded!: (end: SessionEnd) => void
 
   /** @param shardId as the hello gave it; null where `initialize` is the first to name it. */
@@ -193,10 +195,14 @@ export class ShardSession<R> {
         this.#send({ kind: 'status', responseFor: effect.responseFor })
         return
       case 'sendCheckpoint':
-        this.#sendCheckpoint(effect.position)
+        this.#timer = this.#startTimer('answerOverdue', this.#context.checkpointTimeoutMs)
+        this.#send({
+          kind: 'checkpoint',
+          position: effect.position.sequenceNumber === 'SHARD_END' ? null : effect.position,
+        })
         return
       case 'scheduleRetry':
-        this.#setTimer('retryDue', jitteredBackoffMs(effect.attempt, checkpointBackoff))
+        this.#timer = this.#startTimer('retryDue', jitteredBackoffMs(effect.attempt, checkpointBackoff))
         return
       case 'resolveCheckpoints':
         this.#checkpointer.resolve(effect.upTo)
@@ -206,6 +212,9 @@ export class ShardSession<R> {
         return
       case 'abortSignal':
         this.#abort.abort(effect.error)
+        return
+      case 'awaitEnd':
+        this.#endTimer ??= this.#startTimer('endOverdue', fedAfterLossMs)
         return
       case 'noteLateFailure':
         if (effect.error === this.#abort.signal.reason) return
@@ -224,18 +233,14 @@ export class ShardSession<R> {
     this.#connection.write(this.#codec.encode(message))
   }
 
-  #sendCheckpoint(position: WirePosition): void {
-    this.#setTimer('answerOverdue', this.#context.checkpointTimeoutMs)
-    this.#send({ kind: 'checkpoint', position: position.sequenceNumber === SHARD_END.sequenceNumber ? null : position })
-  }
-
-  #setTimer(kind: 'retryDue' | 'answerOverdue', delayMs: number): void {
-    this.#timer = this.#clock.setTimeout(() => {
+  #startTimer(kind: 'retryDue' | 'answerOverdue' | 'endOverdue', delayMs: number): object {
+    return this.#clock.setTimeout(() => {
       this.#dispatch({ kind })
     }, delayMs)
   }
 
   #finish(end: SessionEnd): void {
+    this.#clock.clearTimeout(this.#endTimer)
     if (end.kind === 'leaseLost' || end.kind === 'shardEnded') this.#connection.end()
     // One that left stays open, unanswered, until its daemon is killed: a bridge process that ends would end a stock daemon whose other shards still drain.
     else if (end.kind !== 'left') this.#connection.destroy()
@@ -266,16 +271,14 @@ export class ShardSession<R> {
       case 'leaseLost':
         return processor?.leaseLost?.()
       case 'shardEnded':
-        return processor?.shardEnded?.(this.#checkpointer)
       case 'shutdownRequested':
-        return processor?.shutdownRequested?.(this.#checkpointer)
+        return processor?.[message.kind]?.(this.#checkpointer)
     }
   }
 
   async #initialize(message: Extract<DaemonMessage, { kind: 'initialize' }>): Promise<void> {
-    if (this.#shardId !== null && this.#shardId !== message.shardId) {
+    if (this.#shardId !== null && this.#shardId !== message.shardId)
       throw new ProtocolError(`The daemon's hello named ${this.#shardId}, its initialize ${message.shardId}.`)
-    }
     this.#shardId = message.shardId
     const { stream, applicationName, factory, logger, clock } = this.#context
     this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })

@@ -61,6 +61,7 @@ const anyEvent: fc.Arbitrary<SessionEvent> = fc.oneof(
     failed,
     { kind: 'retryDue' },
     { kind: 'answerOverdue' },
+    { kind: 'endOverdue' },
     { kind: 'superseded' },
     { kind: 'leaveRequested' },
     { kind: 'connectionClosed', error: new Error('gone') },

@@ -153,8 +153,15 @@ test('fault 3: whatever a handler throws after the lease is lost counts as settl
 test('after the lease is lost no batch reaches the user, and each is answered', () => {
   assert.deepEqual(
     play(frames, ...begun, simply('leaseLosing'), batch(1), simply('shutdownRequested')).effects.slice(2),
-    [...lost, 'status processRecords', 'status shutdownRequested'],
+    [...lost, 'await end', 'status processRecords', 'status shutdownRequested'],
   )
+})
+
+test('a daemon that feeds a lost lease for too long has it again: the session fails, so that its shard begins again', () => {
+  const { raw } = play(frames, ...begun, simply('leaseLosing'), batch(1), { kind: 'endOverdue' })
+  const end = raw.at(-1)
+  assert(end?.kind === 'end' && end.end.kind === 'failed' && end.end.error instanceof CheckpointError)
+  assert.match(end.end.error.message, /it holds it again/)
 })
 
 for (const error of ['InvalidStateException', 'IllegalArgumentException', 'SomethingNew', 'null']) {

@@ -10,67 +10,6 @@ import { VirtualClock } from '../support/virtual-clock.ts'
 import { answered, batch, initialize } from '../support/wire-records.ts'
 
 for (const kind of codecKinds) {
-  test(`fault 3: ${kind}: ShutdownException is the lease gone: signal aborted, status, leaseLost, a normal end`, async () => {
-    const calls: string[] = []
-    let error: Error | undefined
-    const played = await begunSession(kind, {
-      processRecords: async (_, checkpointer) => {
-        error = await rejection(checkpointer.checkpoint())
-        calls.push('processRecords')
-        throw new Error('cannot go on')
-      },
-      leaseLost: () => void calls.push('leaseLost'),
-    })
-    const { daemon, session, log, end } = played
-    daemon.say(batch(1))
-    await turns()
-    daemon.say(answered(1, 'ShutdownException'))
-    await turns()
-    assert(error instanceof CheckpointError)
-    assert.equal(error.reason, 'ShutdownException')
-    assert.equal(session.signal.aborted, true)
-    assert.deepEqual(daemon.heard(), ['checkpoint 1/0', 'status processRecords'])
-    assert.equal(end(), null)
-    daemon.say({ kind: 'leaseLost' })
-    await turns()
-    assert.deepEqual(daemon.heard(), ['status leaseLost'])
-    assert.deepEqual(calls, ['processRecords', 'leaseLost'])
-    assert.equal(end()?.kind, 'leaseLost')
-    assert.equal(daemon.closedBy, 'end')
-    // What the handler threw is told, and no more than told.
-    assert.deepEqual(log.messages('error').concat(log.messages('warn')), [])
-    assert.equal(log.lines.find(({ fields }) => fields['error'] !== undefined)?.level, 'info')
-  })
-
-  test(`${kind}: leaseLost never checkpoints, and rejects what was waiting`, async () => {
-    let given: Checkpointer | undefined
-    let inLeaseLost: Promise<Error> | undefined
-    const { daemon, end } = await begunSession(kind, {
-      processRecords(_, checkpointer) {
-        given = checkpointer
-      },
-      leaseLost: () => {
-        inLeaseLost = rejection(given?.checkpoint() ?? Promise.resolve())
-      },
-    })
-    daemon.say(batch(1))
-    await turns()
-    daemon.heard()
-    daemon.say({ kind: 'leaseLost' })
-    await turns()
-    assert.equal(((await inLeaseLost) as CheckpointError).reason, 'ShutdownException')
-    assert.deepEqual(daemon.heard(), ['status leaseLost'])
-    assert.equal(end()?.kind, 'leaseLost')
-  })
-
-  test(`${kind}: a leaseLost handler that throws is no failure`, async () => {
-    const { daemon, end } = await begunSession(kind, { leaseLost: () => Promise.reject(new Error('cleaning failed')) })
-    daemon.say({ kind: 'leaseLost' })
-    await turns()
-    assert.deepEqual(daemon.heard(), ['status leaseLost'])
-    assert.equal(end()?.kind, 'leaseLost')
-  })
-
   test(`fault 8: ${kind}: a shard's end is checkpointed before its status, also when the processor has no shardEnded`, async () => {
     const { daemon, end } = await begunSession(kind, {})
     daemon.say(batch(1))

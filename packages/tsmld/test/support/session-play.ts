@@ -74,6 +74,8 @@ export function brief(effect: SessionEffect): string {
       return 'abort'
     case 'noteLateFailure':
       return 'late failure'
+    case 'awaitEnd':
+      return 'await end'
     case 'end':
       return `end ${effect.end.kind}${'error' in effect.end ? ` ${effect.end.error.name}` : ''}`
   }
