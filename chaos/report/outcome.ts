@@ -1,8 +1,8 @@
+import type { Verdict } from '../../test/real/support/oracle.ts'
 import type { FaultKind } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LeaseSpread } from './lease-spread.ts'
 import type { TakeOver } from './take-over.ts'
-import type { Verdict } from './verdict.ts'
 
 /** What came of a run. */
 export interface Outcome {
@@ -62,7 +62,7 @@ export function jsonLine(outcome: Outcome): string {
     produced,
     lost: verdict.lost.length,
     unexpected: verdict.unexpected.length,
-    duplicates: verdict.duplicates,
+    duplicates: verdict.duplicates.length,
     outOfOrder: verdict.outOfOrder.length,
     replayedTooEarly: verdict.replayedTooEarly.length,
     wrongAtEnd: verdict.wrongAtEnd.length,
