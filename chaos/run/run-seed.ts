@@ -164,6 +164,7 @@ class Run {
       await Promise.all([...this.#producers.values()].map(producer => producer.end()))
       const isDrained = await this.#until(() => this.#producedNames().every(name => this.#came.has(name)), drainMs)
       const drainedMs = Math.round((nowUs() - faultsUntilUs) / 1_000)
+      if (!isDrained) this.#surprises.push(`not all had come ${drainMs / 1_000} s after the last fault`)
       observer.phase(isDrained ? 'all came: workers stop' : 'not all came: workers stop')
       const exits = await Promise.all(this.#places.map(place => place.stop()))
       await this.#watch.end()
