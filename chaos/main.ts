@@ -6,7 +6,7 @@ import { runTool } from '../scripts/command-line.ts'
 import { type ChaosOptions, parseArguments, usage } from './cli/arguments.ts'
 import { consoleObserver, describeAll, describeOutcome, describePlan } from './cli/console.ts'
 import { planOf } from './plan/plan.ts'
-import { jsonLine, type Outcome } from './report/outcome.ts'
+import { earlierRuns, jsonLine, type Outcome } from './report/outcome.ts'
 import { runSeed } from './run/run-seed.ts'
 
 // The SDK's word on Node 20, which tsmld supports, is not about this run.
@@ -20,11 +20,16 @@ async function run(options: ChaosOptions): Promise<void> {
   const write = (text: string): void => {
     ;(options.json ? process.stderr : process.stdout).write(`${text}\n`)
   }
-  const done = options.out === null ? new Set<number>() : seedsIn(options.out)
-  const plans = options.seeds.filter(seed => !done.has(seed)).map(seed => planOf({ ...options, seed }))
+  const { out } = options
+  const earlier = earlierRuns(out !== null && existsSync(out) ? readFileSync(out, 'utf8') : '')
+  const plans = options.seeds.filter(seed => !earlier.has(seed)).map(seed => planOf({ ...options, seed }))
   if (options.dry) {
     for (const plan of plans) write(describePlan(plan))
     return
+  }
+  for (const seed of options.seeds.filter(each => earlier.get(each) === false)) {
+    write(`seed ${seed}: NOT OK in ${out}`)
+    process.exitCode = 1
   }
   await using stack = await startLocalStack({ onProgress: write, shardLimit: 1_000 })
   const outcomes: Outcome[] = []
@@ -33,18 +38,9 @@ async function run(options: ChaosOptions): Promise<void> {
     const outcome = await runSeed(plan, stack, consoleObserver(write))
     outcomes.push(outcome)
     write(describeOutcome(outcome))
-    if (options.out !== null) appendFileSync(options.out, `${jsonLine(outcome)}\n`)
+    if (out !== null) appendFileSync(out, `${jsonLine(outcome)}\n`)
     if (options.json) process.stdout.write(`${jsonLine(outcome)}\n`)
   }
   if (outcomes.length > 1) write(describeAll(outcomes))
   if (outcomes.some(({ findings }) => findings.length > 0)) process.exitCode = 1
-}
-
-/** The seeds that a file of earlier lines has. */
-function seedsIn(file: string): Set<number> {
-  if (!existsSync(file)) return new Set()
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(line => line !== '')
-  return new Set(lines.map(line => (JSON.parse(line) as { readonly seed: number }).seed))
 }

@@ -39,7 +39,7 @@ export function exitCodeOf(verdicts) {
 
 function parse(output) {
   try {
-    return JSON.parse(output)
+    return JSON.parse(output) ?? {}
   } catch {
     return {}
   }

@@ -21,7 +21,8 @@ if (sbom.status !== 0) {
   process.exit(2)
 }
 const verdicts = [npmVerdict(run('npm', ['audit', '--omit', 'dev', '--json']).stdout)]
-for (const file of ['sbom/maven.cdx.json', 'sbom/maven-stock.cdx.json']) {
+// Each list of jars that was made, which it prints one a line.
+for (const [file] of sbom.stdout.matchAll(/^sbom\/maven[^:]*/gm)) {
   const exit = scanner === null ? null : run(scanner, scanners[scanner](file))
   verdicts.push(
     scannerVerdict(scanner, file, exit === null ? null : { status: exit.status, output: exit.stdout + exit.stderr }),

@@ -44,7 +44,8 @@ export function oneOf<T extends string>(option: string, text: string, known: rea
 
 /** A whole number, both limits included. @throws UsageError */
 export function wholeNumber(option: string, text: string, least: number, most?: number): number {
-  const number = Number(text)
+  // Number() takes an empty text for 0.
+  const number = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isSafeInteger(number) && number >= least && number <= (most ?? number)) return number
   const range = most === undefined ? `from ${least} on` : `from ${least} to ${most}`
   throw new UsageError(`${option}: '${text}' is no whole number ${range}`)

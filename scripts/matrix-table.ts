@@ -12,6 +12,12 @@ export function matrixCell(name: string, durationMs: number, ok: boolean): Matri
   return row === undefined ? null : { row, node: Number(node), ok, seconds: Math.round(durationMs / 1_000) }
 }
 
+/** Whether there are cells, and each row has one that is ok on each of the Nodes. */
+export function isWhole(cells: readonly MatrixCell[], nodes: readonly number[]): boolean {
+  const has = (row: string, node: number): boolean => cells.some(each => each.row === row && each.node === node)
+  return cells.length > 0 && cells.every(({ row, ok }) => ok && nodes.every(node => has(row, node)))
+}
+
 /** Draws a table as Markdown has it: a row a daemon, a column a Node. */
 export function drawMatrix(cells: readonly MatrixCell[]): string {
   const nodes = [...new Set(cells.map(({ node }) => node))].sort((a, b) => a - b)

@@ -16,3 +16,20 @@ export function globTests(kind) {
     .filter(file => /\.test\.(ts|mjs)$/.test(file))
     .sort()
 }
+
+/** Those that mostly wait: for AWS's daemons, whose first start takes a minute. */
+export const waitingFiles = ['test/real/migration.test.ts', 'test/real/conformance.test.ts']
+/** Those that hold workers to times, the longest first: they come when those that wait are through. */
+export const timedFiles = ['stop', 'failures', 'several-workers', 'chaos', 'lease-table', 'leases'].map(
+  name => `test/real/${name}.test.ts`,
+)
+
+/** In which lanes files run side by side: what waits leaves its processor to the two files beside it. */
+export function lanesOf(files) {
+  const [waiting, timed] = [waitingFiles, timedFiles].map(some => some.filter(file => files.includes(file)))
+  const others = files.filter(file => !waiting.includes(file) && !timed.includes(file))
+  return [
+    { files: [...others, ...timed], concurrency: 2 },
+    { files: waiting, concurrency: 1 },
+  ].filter(lane => lane.files.length > 0)
+}

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { globTests } from './test-files.mjs'
+import { globTests, lanesOf } from './test-files.mjs'
 
 const bin = name => `node_modules/.bin/${name}`
 const maven = pom => ['mvn', '-B', '-ntp', '-f', `packages/tsmld-daemon/${pom}`, 'test']
@@ -83,10 +83,16 @@ async function nodeTests() {
   if (files.length === 0) throw new Error('No test file matches.')
   const stack = files.some(file => file.startsWith('test/real/')) ? await startStack() : undefined
   try {
-    const args = ['--conditions=tsmld-source', '--import', 'tsx', '--import', './test/fail-on-warning.mjs', '--test']
-    const limits = ['--test-concurrency=2', '--test-timeout=240000', '--test-reporter=spec']
-    const child = spawn(process.execPath, [...args, ...limits, ...files], { stdio: ['ignore', 'inherit', 'inherit'] })
-    if ((await exitOf(child, 'node --test')) !== 0) process.exitCode = 1
+    const args = ['--conditions=tsmld-source', '--import', 'tsx', '--import', './test/fail-on-warning.mjs']
+    // Of a test, and of a file.
+    const timeout = 240_000
+    const lanes = lanesOf(files).map(lane => ({ ...lane, timeout }))
+    const child = spawn(
+      process.execPath,
+      [...args, `--test-timeout=${timeout}`, 'scripts/test-lanes.mjs', JSON.stringify(lanes)],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    )
+    if ((await exitOf(child, 'the tests')) !== 0) process.exitCode = 1
   } finally {
     stack?.stdin.end()
     if (stack !== undefined) await stack.ended

@@ -31,7 +31,7 @@ export function describeOutcome({
     '',
     timeLine,
     '',
-    `seed ${plan.seed}: ${findings.length === 0 ? 'ok' : 'NOT OK'}: ${produced} produced, ${lost.length} lost, ${unexpected.length} unexpected, ${outOfOrder.length} out of order, ${duplicates} duplicates;`,
+    `seed ${plan.seed}: ${findings.length === 0 ? 'ok' : 'NOT OK'}: ${produced} produced, ${lost.length} lost, ${unexpected.length} unexpected, ${outOfOrder.length} out of order, ${duplicates.length} duplicates;`,
     `  all had come ${seconds(drainedMs / 1_000).trim()} after the last fault; ${seconds(tookMs / 1_000).trim()} in all`,
     `  all leases held after ${ms(leases.allHeldMs)}, evenly after ${ms(leases.evenMs)}; a worker held ${leases.heldAtFirst.join(', ')} before the faults, ${leases.heldAtLast.join(', ')} after them`,
     ...takeOvers.map(
@@ -54,7 +54,7 @@ export function describeAll(outcomes: readonly Outcome[]): string {
     verdict.lost.length,
     verdict.unexpected.length,
     verdict.outOfOrder.length,
-    verdict.duplicates,
+    verdict.duplicates.length,
     Object.values(struck).reduce((sum, count) => sum + count, 0),
     takeOvers
       .filter(({ kind }) => kind === 'killNode')

@@ -1,8 +1,8 @@
+import type { Verdict } from '../../test/real/support/oracle.ts'
 import type { FaultKind } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LeaseSpread } from './lease-spread.ts'
 import type { TakeOver } from './take-over.ts'
-import type { Verdict } from './verdict.ts'
 
 /** What came of a run. */
 export interface Outcome {
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly leases: LeaseSpread
   /** How many of each kind struck. */
   readonly struck: Readonly<Partial<Record<FaultKind, number>>>
-  /** Workers' ends that nobody wanted, and stops that were not clean. */
+  /** Workers' ends that nobody wanted, stops that were not clean, and a drain that took too long. */
   readonly surprises: readonly string[]
   /** From the last fault until everything had come. */
   readonly drainedMs: number
@@ -33,8 +33,13 @@ const breaches = ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'wrong
 
 /** What is wrong with a run, whose take-overs after SIGKILL of Node may take `mostMs`. */
 export function findingsOf(outcome: Unjudged, mostMs: number): string[] {
-  const { verdict, takeOvers, surprises } = outcome
+  const { plan, verdict, produced, takeOvers, struck, surprises } = outcome
+  const strikes = Object.values(struck).reduce((sum, count) => sum + count, 0)
   return [
+    ...(produced === 0 ? ['nothing was produced: nothing is shown'] : []),
+    ...(plan.faults.length > 0 && strikes === 0
+      ? [`none of the ${plan.faults.length} faults struck: nothing is shown`]
+      : []),
     ...breaches.flatMap(name => {
       const found = verdict[name]
       return found.length === 0 ? [] : [`${name}: ${found.length} (${found.slice(0, 5).join('; ')})`]
@@ -62,7 +67,7 @@ export function jsonLine(outcome: Outcome): string {
     produced,
     lost: verdict.lost.length,
     unexpected: verdict.unexpected.length,
-    duplicates: verdict.duplicates,
+    duplicates: verdict.duplicates.length,
     outOfOrder: verdict.outOfOrder.length,
     replayedTooEarly: verdict.replayedTooEarly.length,
     wrongAtEnd: verdict.wrongAtEnd.length,
@@ -75,4 +80,15 @@ export function jsonLine(outcome: Outcome): string {
     tookMs,
     folder,
   })
+}
+
+/** Of each seed in a file of such lines whether its last run was ok. */
+export function earlierRuns(lines: string): ReadonlyMap<number, boolean> {
+  const runs = lines.split('\n').filter(line => line !== '')
+  return new Map(
+    runs.map(line => {
+      const { seed, ok } = JSON.parse(line) as { readonly seed: number; readonly ok: boolean }
+      return [seed, ok]
+    }),
+  )
 }

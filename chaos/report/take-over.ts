@@ -25,8 +25,7 @@ export function takeOvers(kills: readonly Kill[], taken: readonly Taken[], struc
       )
       if (next === undefined) return []
       const disturbances = struck.filter(
-        ({ fault, fromUs, untilUs }) =>
-          fromUs < next.atUs && untilUs > kill.atUs && !(fault.kind === kill.kind && fromUs <= kill.atUs),
+        ({ fault, fromUs }) => fromUs < next.atUs && !(fault.kind === kill.kind && fromUs <= kill.atUs),
       )
       const fromUs = Math.max(kill.atUs, ...disturbances.map(({ untilUs }) => untilUs))
       return [

@@ -20,6 +20,8 @@ export interface Lease {
   readonly owner: string | null
 }
 
+const everyMs = 500
+
 /** Reads the lease tables past all proxies: what the checkpoints were is not left to the workers' word. */
 export class LeaseWatch {
   readonly checkpoints: SeenCheckpoint[] = []
@@ -31,10 +33,10 @@ export class LeaseWatch {
   readonly #ending = new AbortController()
   readonly #loop: Promise<void>
 
-  constructor(dynamodb: DynamoDBClient, applications: readonly string[], everyMs = 500) {
+  constructor(dynamodb: DynamoDBClient, applications: readonly string[]) {
     this.#dynamodb = dynamodb
     this.#applications = applications
-    this.#loop = this.#watch(everyMs)
+    this.#loop = this.#watch()
   }
 
   /** Looks now. */
@@ -47,7 +49,7 @@ export class LeaseWatch {
     await this.#loop
   }
 
-  async #watch(everyMs: number): Promise<void> {
+  async #watch(): Promise<void> {
     while (!this.#ending.signal.aborted) {
       await this.leases()
       await delay(everyMs)

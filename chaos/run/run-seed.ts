@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, type LocalStack, localClients } from 'tsmld-local'
+import { judge, nameOf } from '../../test/real/support/oracle.ts'
 import { type Fault, faultKinds } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import { ofTables, startDynamodbProxy } from '../proxies/dynamodb-proxy.ts'
 import { leaseSpread } from '../report/lease-spread.ts'
 import { findingsOf, type Outcome, type Unjudged } from '../report/outcome.ts'
 import { takeOvers } from '../report/take-over.ts'
-import { judge, nameOf } from '../report/verdict.ts'
 import { applicationOf, nowUs, type WorkerLine } from '../worker/lines.ts'
 import { Injector, type Struck } from './injector.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -164,6 +164,7 @@ class Run {
       await Promise.all([...this.#producers.values()].map(producer => producer.end()))
       const isDrained = await this.#until(() => this.#producedNames().every(name => this.#came.has(name)), drainMs)
       const drainedMs = Math.round((nowUs() - faultsUntilUs) / 1_000)
+      if (!isDrained) this.#surprises.push(`not all had come ${drainMs / 1_000} s after the last fault`)
       observer.phase(isDrained ? 'all came: workers stop' : 'not all came: workers stop')
       const exits = await Promise.all(this.#places.map(place => place.stop()))
       await this.#watch.end()

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { type Delivery, nowUs, type SinkWrite } from '../worker/lines.ts'
+import type { Delivery } from '../../test/real/support/oracle.ts'
+import { nowUs, type SinkWrite } from '../worker/lines.ts'
 
 /** A record that the sink took. */
 export interface Taken extends Delivery {

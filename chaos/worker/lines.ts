@@ -1,4 +1,4 @@
-import type { Identity, Place } from '../../test/real/support/oracle.ts'
+import type { Delivery, Place } from '../../test/real/support/oracle.ts'
 import type { LifeLine } from '../../test/real/support/worker-life.ts'
 import type { Handling } from '../plan/plan.ts'
 
@@ -22,13 +22,6 @@ export interface WorkerConfig {
   readonly idleTimeBetweenReadsMs: number
   readonly failoverTimeMs: number
   readonly nodeTimeoutMs: number
-}
-
-/** A record as it came to the sink; `session` is one holding of one shard's lease. */
-export interface Delivery extends Place, Identity {
-  readonly application: string
-  readonly session: string
-  readonly shardId: string
 }
 
 /** What a worker prints; `atUs` is the machine's monotonic clock, which all processes share. */

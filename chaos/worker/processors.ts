@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eachBatch, eachRecord, type ProcessorFactory, type RecordProcessor, type Shard } from 'tsmld'
-import type { Identity, Place } from '../../test/real/support/oracle.ts'
+import type { Delivery, Identity, Place } from '../../test/real/support/oracle.ts'
 import type { Handling } from '../plan/plan.ts'
-import type { Delivery, Mood } from './lines.ts'
+import type { Mood } from './lines.ts'
 
 /** What the processors of a worker work with. */
 export interface Bench<R> {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { Delivery, SinkWrite } from './lines.ts'
+import type { Delivery } from '../../test/real/support/oracle.ts'
+import type { SinkWrite } from './lines.ts'
 
 /** Writes to the sink of the run. */
 export class SinkClient {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { failureOf } from '../engine/fuzz.ts'
+import { failureOf, lateRejection } from '../engine/failure.ts'
 import { targets } from '../targets/index.ts'
 import { namedTarget } from './run-targets.ts'
 
@@ -11,7 +11,7 @@ export async function replay(file: string, name: string | null): Promise<void> {
   process.stdout.write(
     `${target.name}: ${input.length} bytes: ${JSON.stringify(input.toString('latin1').slice(0, 2_000))}\n`,
   )
-  const failure = await failureOf(target, input)
+  const failure = (await failureOf(target, input)) ?? (await lateRejection())
   if (failure !== null) throw failure.thrown
   process.stdout.write('✔ nothing breaks\n')
 }

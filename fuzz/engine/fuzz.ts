@@ -2,15 +2,15 @@ import { mutate } from '../mutate/mutate.ts'
 import type { Target } from '../target.ts'
 import { Corpus } from './corpus.ts'
 import type { Coverage } from './coverage.ts'
+import { failureOf, lateRejection } from './failure.ts'
 import { minimize } from './minimize.ts'
 import { hashOf, Random } from './random.ts'
-import { takeRejection } from './rejections.ts'
 import type { Watchdog } from './watchdog.ts'
 
 /** What an input broke. */
 export interface Failure {
   readonly target: string
-  /** The smallest input that still breaks it. */
+  /** The smallest input that still breaks it; the last of all where a rejection came too late to say whose it is. */
   readonly input: Buffer
   readonly error: unknown
 }
@@ -49,8 +49,9 @@ export async function fuzz(
   const progress = (done: number): Progress => {
     return { target: target.name, inputs: done, corpus: corpus.size, branches: coverage.taken }
   }
+  let input: Buffer = Buffer.alloc(0)
   for (let done = 0; done < inputs; done++) {
-    const input = seeds[done] ?? mutate(corpus.pick(random), corpus.pick(random), target.structure, random)
+    input = seeds[done] ?? mutate(corpus.pick(random), corpus.pick(random), target.structure, random)
     coverage.reset()
     watchdog?.watch(target.name, input)
     const error = await failureOf(target, input)
@@ -61,19 +62,10 @@ export async function fuzz(
     if (coverage.learn() || done < seeds.length) corpus.add(input, random)
     if ((done + 1) % progressEvery === 0) options.onProgress(progress(done + 1))
   }
-  return { ...progress(inputs), kept: corpus, failure: null }
-}
-
-/** What a target throws at an input; null where nothing. */
-export async function failureOf(target: Target, input: Buffer): Promise<{ readonly thrown: unknown } | null> {
-  try {
-    // A copy: a target may change it.
-    const run = target.run(Buffer.from(input))
-    // Most are synchronous, and a turn for each would cost more than they do.
-    if (run === undefined) return null
-    await run
-    return takeRejection()
-  } catch (thrown) {
-    return { thrown }
+  const late = await lateRejection()
+  return {
+    ...progress(inputs),
+    kept: corpus,
+    failure: late === null ? null : { target: target.name, input, error: late.thrown },
   }
 }

@@ -1,19 +1,16 @@
 import type { Target } from '../target.ts'
+import { type Broken, failureOf } from './failure.ts'
 
 const mostTries = 3_000
 
 /** The smallest input that breaks the same: units are left out, then bytes, as long as the error keeps its kind. */
-export async function minimize(target: Target, input: Buffer, failure: { readonly thrown: unknown }): Promise<Buffer> {
+export async function minimize(target: Target, input: Buffer, failure: Broken): Promise<Buffer> {
   const wanted = kindOf(failure.thrown)
   let tries = mostTries
   const breaks = async (candidate: Buffer): Promise<boolean> => {
     tries--
-    try {
-      await target.run(Buffer.from(candidate))
-      return false
-    } catch (error) {
-      return kindOf(error) === wanted
-    }
+    const broken = await failureOf(target, candidate)
+    return broken !== null && kindOf(broken.thrown) === wanted
   }
   let smallest = await without(input, target.structure.split(input), breaks, () => tries > 0)
   for (const step of [64, 16, 4, 1]) {

@@ -1,4 +1,6 @@
-let rejected: { readonly thrown: unknown } | null = null
+import type { Broken } from './failure.ts'
+
+let rejected: Broken | null = null
 
 /** From now on a rejection that nobody handles is a failure of the input that was given, and not the end of the process. */
 export function catchRejections(): void {
@@ -8,7 +10,7 @@ export function catchRejections(): void {
 }
 
 /** The rejection since the last look; null where there was none. */
-export function takeRejection(): { readonly thrown: unknown } | null {
+export function takeRejection(): Broken | null {
   const taken = rejected
   rejected = null
   return taken

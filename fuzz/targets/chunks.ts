@@ -3,12 +3,12 @@ import { hashOf, Random } from '../engine/random.ts'
 const greatestByteByByte = 400
 const decidingBytes = 256
 
-/** The ways in which an input is cut: at places, and sometimes byte by byte, as its bytes decide, so that an input is the same test again. */
-export function cutInto(input: Buffer): readonly (readonly Buffer[])[] {
+/** Cuts an input at places, and sometimes byte by byte, as its bytes decide, so that an input is the same test again. */
+export function cutUp(input: Buffer): readonly Buffer[] {
   const random = new Random(hashOf(input.subarray(0, decidingBytes)) ^ input.length)
   // Costs more than all the rest.
   const all = input.length <= greatestByteByByte && (random.once(6) || input.length < greatestByteByByte / 8)
-  return [all ? byteByByte(input) : randomly(input, random, random.pick([1, 2, 12]))]
+  return all ? byteByByte(input) : randomly(input, random, random.pick([1, 2, 12]))
 }
 
 function byteByByte(input: Buffer): Buffer[] {

@@ -2,7 +2,7 @@ import { framesCodec } from '../../packages/tsmld/src/protocol/frame-codec.ts'
 import { frames as structure } from '../mutate/frames.ts'
 import type { Target } from '../target.ts'
 import { withinMemory } from './allocations.ts'
-import { cutInto } from './chunks.ts'
+import { cutUp } from './chunks.ts'
 import { claimSame, decode } from './decoded.ts'
 import { frameVectors, recordedFrames } from './recordings.ts'
 
@@ -20,6 +20,6 @@ export const frames: Target = {
     const read = (chunks: readonly Buffer[]) =>
       withinMemory(limits.recordBytes, () => decode(framesCodec(limits).decoder(), chunks))
     const whole = read([input])
-    for (const chunks of cutInto(input)) claimSame(whole, read(chunks))
+    claimSame(whole, read(cutUp(input)))
   },
 }

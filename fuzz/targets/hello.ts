@@ -4,7 +4,7 @@ import { helloPayloadBytes } from '../../packages/tsmld/src/protocol/frame-layou
 import { frames } from '../mutate/frames.ts'
 import { claim, type Target } from '../target.ts'
 import { withinMemory } from './allocations.ts'
-import { cutInto } from './chunks.ts'
+import { cutUp } from './chunks.ts'
 import { frameVectors, recordedFrames } from './recordings.ts'
 
 const token = 'recorded'
@@ -33,10 +33,8 @@ export const hello: Target = {
       }
       const whole = shake([input])
       claimKnowsToken(input, whole)
-      for (const chunks of cutInto(input)) {
-        const cut = shake(chunks)
-        claim(textOf(cut) === textOf(whole), () => `cut up it is ${textOf(cut)}, whole it is ${textOf(whole)}`)
-      }
+      const cut = shake(cutUp(input))
+      claim(textOf(cut) === textOf(whole), () => `cut up it is ${textOf(cut)}, whole it is ${textOf(whole)}`)
     }
   },
 }

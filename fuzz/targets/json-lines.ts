@@ -2,7 +2,7 @@ import { jsonLinesCodec } from '../../packages/tsmld/src/protocol/json-lines-cod
 import { lines as structure } from '../mutate/lines.ts'
 import { claim, type Target } from '../target.ts'
 import { withinMemory } from './allocations.ts'
-import { cutInto } from './chunks.ts'
+import { cutUp } from './chunks.ts'
 import { claimSame, type Decoded, decode } from './decoded.ts'
 import { recordedLines } from './recordings.ts'
 
@@ -17,7 +17,7 @@ export const jsonLines: Target = {
   structure,
   run: input => {
     const whole = read([input])
-    for (const chunks of cutInto(input)) claimSame(whole, read(chunks))
+    claimSame(whole, read(cutUp(input)))
     claimScannedAsParsed(input, whole)
   },
 }

@@ -1,3 +1,4 @@
+import type { Deed } from '../plan/schedule.ts'
 import type { JvmMemory } from './jvm-memory.ts'
 import type { ProcessCounts } from './proc.ts'
 
@@ -26,8 +27,9 @@ export interface JvmCounts extends ProcessCounts {
   readonly leaseDiscoveryThreads: number
 }
 
-/** What happened to the workers, when. */
+/** What happened to the workers, when; `deed` is what was done to them, null where it happened by itself. */
 export interface SoakEvent {
   readonly atMs: number
   readonly what: string
+  readonly deed: Deed | null
 }

@@ -33,13 +33,17 @@ export interface RecordsVerdict {
   readonly duplicates: number
 }
 
-/** What was left behind when everything had ended. */
+/** How the workers ended, and what they left behind. */
 export interface LeftBehind {
   /** In the first worker's folder, which ended by itself. */
   readonly files: readonly string[]
   /** JVMs of either worker that still lived. */
   readonly jvms: readonly number[]
   readonly exitCode: number | null
+  /** How often the second worker came to run: without it no lease moved. */
+  readonly secondRuns: number
+  /** What did not go as planned: a stop of the second worker that was not clean, an end of its own, a kill that hit nobody. */
+  readonly surprises: readonly string[]
 }
 
 export interface SoakOutcome {
@@ -98,7 +102,9 @@ export function judge(
     Object.values(records).every(({ produced, lost, unexpected }) => produced > 0 && lost === 0 && unexpected === 0) &&
     left.files.length === 0 &&
     left.jvms.length === 0 &&
-    left.exitCode === 0
+    left.exitCode === 0 &&
+    left.secondRuns > 0 &&
+    left.surprises.length === 0
   return { minutes, memory, counts, records, left, ok }
 }
 

@@ -1,4 +1,5 @@
 import type { SoakEvent } from '../measure/sample.ts'
+import type { Deed } from '../plan/schedule.ts'
 import type { SoakRun } from '../run/run-soak.ts'
 import { marks, spark } from './chart.ts'
 import type { CountVerdict, GrowthVerdict, RecordsVerdict } from './outcome.ts'
@@ -21,7 +22,7 @@ export function describe({ outcome, samples, events }: SoakRun): string {
   const { memory, counts, records, left, ok } = outcome
   return [
     '',
-    `${' '.repeat(20)} ${marks(events.map(marked), lengthMs, width)} j joins, l leaves, k is killed, J the JVM is killed`,
+    `${' '.repeat(20)} ${marks(events.flatMap(marked), lengthMs, width)} j joins, l leaves, k is killed, J the JVM is killed`,
     line('Node RSS, MiB', ({ node }) => node.rssBytes / mebibyte),
     line('JVM RSS, MiB', ({ jvm }) => (jvm === null ? null : jvm.rssBytes / mebibyte)),
     line('Node descriptors', ({ node }) => node.descriptors),
@@ -34,7 +35,8 @@ export function describe({ outcome, samples, events }: SoakRun): string {
     ...counts.map(describeCount),
     '',
     ...Object.entries(records).map(([stream, verdict]) => describeRecords(stream, verdict)),
-    `Left behind: ${left.files.length} files, ${left.jvms.length} JVMs; the first worker ended with code ${left.exitCode}`,
+    `Left behind: ${left.files.length} files, ${left.jvms.length} JVMs; the first worker ended with code ${left.exitCode}, the second ran ${left.secondRuns} times`,
+    ...left.surprises.map(what => `  NOT as planned: ${what}`),
     ok ? 'Nothing grows, nothing is lost.' : 'NOT CLEAN: see what is marked.',
     '',
   ].join('\n')
@@ -55,9 +57,14 @@ const describeCount = ({ name, floor, isFlat }: CountVerdict): string =>
 const describeRecords = (stream: string, { produced, lost, unexpected, duplicates }: RecordsVerdict): string =>
   `${stream.padEnd(9)} ${produced} records put, ${lost} lost, ${unexpected} unexpected, ${duplicates} duplicates after kills`
 
-function marked({ atMs, what }: SoakEvent): { atMs: number; mark: string } {
-  const mark = what.includes('JVM') ? 'J' : what.includes('joins') ? 'j' : what.includes('leaves') ? 'l' : 'k'
-  return { atMs, mark }
+const markOf: Readonly<Record<Deed, string>> = {
+  jvmKilled: 'J',
+  secondJoins: 'j',
+  secondLeaves: 'l',
+  secondKilled: 'k',
 }
+
+const marked = ({ atMs, deed }: SoakEvent): { atMs: number; mark: string }[] =>
+  deed === null ? [] : [{ atMs, mark: markOf[deed] }]
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, localClients, startLocalStack } from 'tsmld-local'
+import { isAlive } from '../../test/real/support/processes.ts'
 import { JvmMemoryGauge, trackingArgs } from '../measure/jvm-memory.ts'
 import { filesIn } from '../measure/proc.ts'
 import type { Sample, SoakEvent } from '../measure/sample.ts'
@@ -73,6 +74,8 @@ class Soak {
   readonly #events: SoakEvent[] = []
   readonly #workers: SoakWorker[] = []
   readonly #jvms = new Set<number>()
+  readonly #ran = new Set<SoakWorker>()
+  readonly #surprises: string[] = []
   readonly #gauge = new JvmMemoryGauge()
   #second: SoakWorker | null = null
   #from = 0
@@ -158,11 +161,12 @@ class Soak {
     const second = this.#second
     switch (deed) {
       case 'jvmKilled':
-        if (watched.jvm !== null) process.kill(watched.jvm, 'SIGKILL')
-        return this.#note("the first worker's JVM is killed")
+        if (watched.jvm === null) return this.#surprise('the first worker has no JVM that could be killed')
+        process.kill(watched.jvm, 'SIGKILL')
+        return this.#note("the first worker's JVM is killed", deed)
       case 'secondJoins':
         this.#second = this.#newWorker()
-        return this.#note('the second worker joins')
+        return this.#note('the second worker joins', deed)
       case 'secondLeaves':
       case 'secondKilled': {
         if (second === null) return
@@ -170,10 +174,11 @@ class Soak {
         // A signal before a program's run() ends it at once; a program that does not get there says so by its exit.
         if (!isKilled) await second.started.catch(() => {})
         second.signal(isKilled ? 'SIGKILL' : 'SIGTERM')
-        this.#note(isKilled ? 'the second worker is killed' : 'the second worker leaves')
+        this.#note(isKilled ? 'the second worker is killed' : 'the second worker leaves', deed)
         const code = await second.exit
         this.#second = null
-        if (!isKilled && code !== 0) this.#note(`the second worker ended with code ${code}`)
+        if (!this.#ran.has(second)) this.#note(`the second worker ended with code ${code} before it ran`)
+        else if (code !== (isKilled ? null : 0)) this.#surprise(`the second worker ended with code ${code}`)
       }
     }
   }
@@ -190,18 +195,28 @@ class Soak {
     // The JVM of a Node process that was killed takes its time to give its leases back.
     await delay(4_000)
     const jvms = [...watched.jvms, ...this.#jvms].filter(isAlive)
-    return { files: filesIn(first.folder), jvms, exitCode }
+    const secondRuns = [...this.#ran].filter(worker => worker !== first).length
+    return { files: filesIn(first.folder), jvms, exitCode, secondRuns, surprises: this.#surprises }
   }
 
   #newWorker(): SoakWorker {
     const worker = this.#start()
     this.#workers.push(worker)
+    void worker.started.then(
+      () => this.#ran.add(worker),
+      () => {},
+    )
     return worker
   }
 
-  #note(what: string): void {
-    this.#events.push({ atMs: this.#atMs(), what })
+  #note(what: string, deed: Deed | null = null): void {
+    this.#events.push({ atMs: this.#atMs(), what, deed })
     this.#tell(`${Math.round(this.#atMs() / 1_000)} s: ${what}`)
+  }
+
+  #surprise(what: string): void {
+    this.#surprises.push(what)
+    this.#note(what)
   }
 
   #atMs(): number {
@@ -212,13 +227,4 @@ class Soak {
 async function until(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + withinMs; !(await holds()); await delay(500))
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { SinkServer } from '../../chaos/run/sink-server.ts'
-import type { Delivery } from '../../chaos/worker/lines.ts'
 import { SinkClient } from '../../chaos/worker/sink-client.ts'
+import type { Delivery } from '../real/support/oracle.ts'
 
 const record = (n: number): Delivery => ({
   application: 'app',

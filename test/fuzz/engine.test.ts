@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { runInThisContext } from 'node:vm'
 import { instrument } from '../../fuzz/build/instrument.ts'
 import { parseArguments } from '../../fuzz/cli/arguments.ts'
@@ -66,6 +68,25 @@ test('a blind search of as many inputs does not come there', async () => {
     seed: 1,
   })
   assert.equal(failure, null)
+})
+
+test('a rejection that nobody handles is a failure, also of a target that is synchronous', async () => {
+  const code = `
+    import { Coverage } from './fuzz/engine/coverage.ts'
+    import { fuzz } from './fuzz/engine/fuzz.ts'
+    import { catchRejections } from './fuzz/engine/rejections.ts'
+    import { plainBytes } from './fuzz/mutate/structure.ts'
+    catchRejections()
+    const run = { sync: () => { Promise.reject(new Error('late')) }, async: async () => { Promise.reject(new Error('late')) } }
+    const common = { coverage: new Coverage(1), inputs: 3, seed: 1, saved: [], watchdog: null, onProgress() {} }
+    for (const kind of ['sync', 'async']) {
+      const target = { name: kind, weight: 1, seeds: () => [], structure: plainBytes, run: run[kind] }
+      const { failure } = await fuzz({ ...common, target })
+      console.log(kind, failure?.error.message)
+    }`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', code]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  assert.equal(stdout, 'sync late\nasync late\n')
 })
 
 test('the branches of code are counted, and it does what it did', () => {

@@ -1,4 +1,5 @@
 // The short form of fuzzing: inputs that a seed decides, the same in every run. `npm run fuzz` is the long one.
+import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { loadTargets } from '../../fuzz/build/load-targets.ts'
@@ -28,7 +29,13 @@ for (const target of targets) {
       onProgress: () => {},
     })
     say(t, `${inputs} inputs of seed ${seed}, corpus ${corpus}, branches ${branches}`)
-    if (failure === null) return
+    if (failure === null) {
+      assert.ok(
+        corpus > target.seeds().length + 1,
+        'no input took a new way: nothing guides, or all is refused at once',
+      )
+      return
+    }
     t.diagnostic(`the smallest input, in base64: ${failure.input.toString('base64')}`)
     throw failure.error
   })

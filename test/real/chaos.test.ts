@@ -16,5 +16,7 @@ test('three workers whose processes, connections, lease table and sink fail lose
   const outcome = await runSeed(plan, await localStack(), { phase() {}, struck() {}, progress() {} })
   for (const line of [describePlan(plan), describeOutcome(outcome)].join('\n').split('\n')) t.diagnostic(line)
   assert.deepEqual(outcome.findings, [])
+  // Of a fault that finds nobody the schedule knows nothing.
+  assert.ok(Object.values(outcome.struck).filter(count => count > 0).length >= 6)
   assert.ok(outcome.produced > 500)
 })

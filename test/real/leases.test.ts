@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { real } from './support/lab.ts'
-import { assertKept, judge, type SinkLine } from './support/oracle.ts'
+import { assertKept, judgeLines, type SinkLine } from './support/oracle.ts'
 import { eventually, type TestStack } from './support/stack.ts'
 import type { Worker } from './support/worker-process.ts'
 
@@ -78,7 +78,7 @@ real(
         t.diagnostic(`handed over within ${Math.round(performance.now() - at)} ms`)
         const [over] = of(leader, given, 'over')
         assert.equal(over?.type === 'over' && over.how, 'shutdownRequested')
-        assert.deepEqual(judge([], linesOf(stream)).duplicates, [])
+        assert.deepEqual(judgeLines([], linesOf(stream)).duplicates, [])
         assert.equal(of(leader, kept, 'begun').length, 1)
       },
     )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import { dynamodbStream, kinesisStream, type Runtime } from 'tsmld'
 import { type Lab, real } from './support/lab.ts'
-import { assertKept, type Identity, judge } from './support/oracle.ts'
+import { assertKept, type Identity, judgeLines } from './support/oracle.ts'
 import { isAlive, processes } from './support/processes.ts'
 import { itemSink, kinesisSink, type SinkBehaviour } from './support/sink.ts'
 import { eventually } from './support/stack.ts'
@@ -95,12 +95,12 @@ async function liveThrough(lab: Lab, { application, run, put }: StockStream): Pr
   const firstJvm = jvmOf(first)
   await first.stop()
   assert.ok(!isAlive(firstJvm))
-  assert.deepEqual(judge(produced, linesOf(application)).duplicates, [])
+  assert.deepEqual(judgeLines(produced, linesOf(application)).duplicates, [])
 
   const second = run('socat', { failAt })
   await second.start()
   t.diagnostic(`resumed: ${await feed(3)} ms after its worker began`)
-  assert.deepEqual(judge(produced, linesOf(application)).duplicates, [])
+  assert.deepEqual(judgeLines(produced, linesOf(application)).duplicates, [])
 
   await t.test(
     'fault 1: a failed session ends the JVM at once, and all of it goes on from the checkpoints',

@@ -16,7 +16,7 @@ test('a registry that gives no advisories is not taken for clean', () => {
   const refused = npmVerdict(JSON.stringify({ message: '405 Method Not Allowed', error: { summary: '' } }))
   assert.equal(refused.kind, 'unknown')
   assert.match(refused.sentence, /not audited.*405 Method Not Allowed/)
-  for (const output of ['', 'not JSON', '{}']) assert.equal(npmVerdict(output).kind, 'unknown')
+  for (const output of [null, '', 'not JSON', '{}']) assert.equal(npmVerdict(output).kind, 'unknown')
 })
 
 test('nor is a scanner that is missing, or ends with anything but 0', () => {

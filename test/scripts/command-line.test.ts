@@ -55,7 +55,7 @@ test('a whole number lies within its limits, or is refused with them', () => {
       () => wholeNumber('--workers', text, 1, 16),
       misuse(new RegExp(`^--workers: '${text}' is no whole number from 1 to 16$`)),
     )
-  for (const text of ['-1', '9007199254740992', 'NaN', 'Infinity'])
+  for (const text of ['', ' ', '-1', '9007199254740992', 'NaN', 'Infinity'])
     assert.throws(() => wholeNumber('--seed', text, 0), misuse(/ is no whole number from 0 on$/))
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { drawMatrix, matrixCell } from '../../scripts/matrix-table.ts'
+import { drawMatrix, isWhole, type MatrixCell, matrixCell } from '../../scripts/matrix-table.ts'
 
 test('a test whose name ends with a Node is a cell of the matrix, others are none', () => {
   assert.deepEqual(matrixCell('embedded, KCL 3, Kinesis, Node 22', 12_600, true), {
@@ -26,4 +26,13 @@ test('the matrix has a row a daemon and a column a Node, and shows what failed a
     '',
   ]
   assert.equal(drawMatrix(cells), table.join('\n'))
+})
+
+test('a matrix is whole where every row is ok on every Node; an empty one is not', () => {
+  const cell = (row: string, node: number, ok = true): MatrixCell => ({ row, node, ok, seconds: 1 })
+  const whole = [cell('a', 20), cell('b', 20), cell('a', 22), cell('b', 22)]
+  assert.ok(isWhole(whole, [20, 22]))
+  assert.ok(!isWhole([], [20, 22]))
+  assert.ok(!isWhole(whole.slice(1), [20, 22]))
+  assert.ok(!isWhole([...whole.slice(1), cell('a', 20, false)], [20, 22]))
 })

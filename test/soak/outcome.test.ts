@@ -20,7 +20,7 @@ const jvmMemory = {
 }
 const kept = { produced: 100, lost: 0, unexpected: 0, duplicates: 3 }
 const records: SoakOutcome['records'] = { kinesis: kept, dynamodb: kept }
-const nothing: LeftBehind = { files: [], jvms: [], exitCode: 0 }
+const nothing: LeftBehind = { files: [], jvms: [], exitCode: 0, secondRuns: 4, surprises: [] }
 const plan = { minutes: 20, steadyFromMs: 300_000, countedFromMs: 60_000 }
 
 /** 20 minutes, a sample each 2 s; `change` is given the time. */
@@ -84,6 +84,8 @@ test('a count whose least rises is named; one that comes and goes is not', () =>
   assert.deepEqual(wrongIn(sockets(at => 14 + Math.floor(at / 100))), ['Node sockets'])
   const early = samplesOf((_, at) => (at < 100 ? { jvm: { ...jvm, threads: 2 } } : {}))
   assert.deepEqual(wrongIn(early), [])
+  const descriptors = samplesOf((_, at) => (at > 250 ? { node: { ...counts, descriptors: 39 } } : {}))
+  assert.deepEqual(wrongIn(descriptors), ['Node descriptors'])
   const threads = (more: number, leaseDiscoveryThreads: number) =>
     samplesOf((_, at) => (at > 250 ? { jvm: { ...jvm, threads: 12 + more, leaseDiscoveryThreads } } : {}))
   assert.deepEqual(wrongIn(threads(2, 0)), [])
@@ -95,12 +97,42 @@ test('a count whose least rises is named; one that comes and goes is not', () =>
 })
 
 test('only samples alone are counted, and of the JVM only those of the last one', () => {
-  const shared = samplesOf((_, at) => (at % 2 === 0 ? {} : { isAlone: false, files: 10 + at }))
+  const fewer = { node: { ...counts, sockets: 1 }, files: 0, jvm: { ...jvm, threads: 1 } }
+  const shared = samplesOf((_, at) => (at % 2 === 0 || at > 300 ? {} : { isAlone: false, ...fewer }))
   assert.deepEqual(wrongIn(shared), [])
+  assert.deepEqual(wrongIn(samplesOf(atMs => (atMs < plan.countedFromMs ? fewer : {}))), [])
   const replaced = samplesOf((_, at) =>
     at < 200 ? { jvm: { ...jvm, pid: 6, threads: 1 }, jvmMemory: { ...jvmMemory, liveBytes: 1 } } : {},
   )
   assert.deepEqual(wrongIn(replaced), [])
+  const leaking = samplesOf((atMs, at) =>
+    at < 200
+      ? { jvm: { ...jvm, pid: 6 } }
+      : { jvmMemory: { ...jvmMemory, liveBytes: jvmMemory.liveBytes + (8 * mebibyte * atMs) / 3_600_000 } },
+  )
+  assert.deepEqual(wrongIn(leaking), ['JVM live objects'])
+})
+
+test('growth that cannot be told from noise is none', () => {
+  const noisy = (perHour: number, noise: number) =>
+    samplesOf(atMs => ({
+      nodeHeapBytes: mebibyte * (12 + (perHour * atMs) / 3_600_000 + (Math.floor(atMs / 10_000) % 2 === 0 ? noise : 0)),
+    }))
+  assert.deepEqual(wrongIn(noisy(3.3, 0)), ['Node heap after GC'])
+  assert.deepEqual(wrongIn(noisy(3.3, 1)), [])
+  assert.deepEqual(wrongIn(noisy(9, 1)), ['Node heap after GC'])
+})
+
+test('a JVM’s memory that was not asked for is no memory of 0', () => {
+  assert.deepEqual(wrongIn(samplesOf((_, at) => (at < 300 ? { jvmMemory: null } : {}))), [])
+})
+
+test('what was never seen is not clean: a worker that was never alone, or never had a JVM', () => {
+  const held = ['descriptors', 'sockets', 'threads'].flatMap(what => [`Node ${what}`, `JVM ${what}`])
+  assert.deepEqual(wrongIn(samplesOf(() => ({ isAlone: false }))), [...held, 'files and folders'])
+  const withoutJvm = wrongIn(samplesOf(() => ({ jvm: null, jvmMemory: null })))
+  const memory = ['live objects', 'native', 'classes', 'RSS less compiled', 'compiled', 'RSS'].map(of => `JVM ${of}`)
+  assert.deepEqual(withoutJvm, [...memory, 'JVM descriptors', 'JVM sockets', 'JVM threads', 'LeaseDiscovery threads'])
 })
 
 test('without samples nothing is clean', () => {
@@ -113,6 +145,8 @@ test('lost, unexpected, or no records, and what is left behind, are not clean; d
   assert.equal(isClean({ duplicates: 50 }), true)
   for (const changed of [{ lost: 1 }, { unexpected: 1 }, { produced: 0 }]) assert.equal(isClean(changed), false)
   for (const left of [{ files: ['a'] }, { jvms: [1] }, { exitCode: 1 }, { exitCode: null }])
+    assert.equal(isClean({}, left), false)
+  for (const left of [{ secondRuns: 0 }, { surprises: ['the second worker ended with code 1'] }])
     assert.equal(isClean({}, left), false)
 })
 
@@ -144,6 +178,7 @@ test("a JVM's objects, classes, native memory and compiled code are read from it
     compiledBytes: (7_091 + 24_941 + 43_840) * 1_024,
   })
   assert.equal(memoryIn('no such process'), null)
+  assert.equal(memoryIn(summary.replace(/^Total .*$/m, '')), null)
   assert.equal(memoryIn('Total        123456        7890123\nNative memory tracking is not enabled\n'), null)
 })
 

@@ -68,5 +68,6 @@ test('records are lost, unexpected, or came again', () => {
   assert.deepEqual(handled.judge('clicks', produced), { produced: 3, lost: 1, unexpected: 1, duplicates: 1 })
   handled.note('clicks', ['b#0'])
   assert.equal(handled.hasAll('clicks', produced), true)
+  assert.equal(handled.hasAll('items', produced), false)
   assert.deepEqual(handled.judge('items', produced), { produced: 3, lost: 3, unexpected: 0, duplicates: 0 })
 })

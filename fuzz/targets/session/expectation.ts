@@ -12,6 +12,9 @@ export class Expectation {
   /** The actions that came whole; the next one to be answered is at `#answered`. */
   readonly #actions: ActionMessage[] = []
   #answered = 0
+  /** The last action that user code was called for. */
+  #handled = -1
+  #leaseGone = false
   #broken = false
   #running: Action | null = null
   #failed = false
@@ -30,11 +33,18 @@ export class Expectation {
     if (this.#broken) return
     try {
       for (const message of this.#decoder.push(Buffer.from(bytes))) {
-        if (message.kind !== 'checkpointAnswered' && message.kind !== 'leaseLosing') this.#actions.push(message)
+        if (message.kind === 'leaseLosing') this.leaseGone()
+        else if (message.kind !== 'checkpointAnswered') this.#actions.push(message)
+        else if (message.error === 'ShutdownException') this.leaseGone()
       }
     } catch {
       this.#broken = true
     }
+  }
+
+  /** The lease is another's, and so is what comes from now on. */
+  leaseGone(): void {
+    this.#leaseGone = true
   }
 
   /** User code is called: for the action that is to be answered next, one at a time, and after initialize. */
@@ -45,6 +55,7 @@ export class Expectation {
     this.claim(this.#running === null, () => `${action} runs while ${String(this.#running)} does`)
     this.claim(!this.#ended, () => `${action} begins after the session's end`)
     this.#running = action
+    this.#handled = this.#answered
     return message
   }
 
@@ -65,12 +76,15 @@ export class Expectation {
   }
 
   statusSent(responseFor: string): void {
-    const action = this.#actions[this.#answered]?.kind
-    const names: (string | undefined)[] =
-      action === 'shardEnded' || action === 'leaseLost' ? [action, 'shutdown'] : [action]
-    this.claim(names.includes(responseFor), () => `a status of ${responseFor} where ${String(action)} is due`)
+    const action = this.#actions[this.#answered]
+    const kind = action?.kind
+    const names: (string | undefined)[] = kind === 'shardEnded' || kind === 'leaseLost' ? [kind, 'shutdown'] : [kind]
+    this.claim(names.includes(responseFor), () => `a status of ${responseFor} where ${String(kind)} is due`)
     this.claim(this.#running === null, () => `a status of ${responseFor} while its handler runs`)
     this.claim(!this.#ended, () => 'a status after the end')
+    const isHeartbeat = action?.kind === 'processRecords' && action.records.length === 0
+    const mayPass = this.#leaseGone || isHeartbeat || this.#handled === this.#answered
+    this.claim(mayPass, () => `a status of ${responseFor} whose handler was not called`)
     this.#answered++
   }
 

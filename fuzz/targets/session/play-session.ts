@@ -127,6 +127,7 @@ async function step(
       break
     case 6:
       session.supersede()
+      daemon.expected.leaseGone()
       daemon.deliver(unit)
       break
     case 7:

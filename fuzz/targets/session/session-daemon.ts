@@ -25,23 +25,23 @@ export class SessionDaemon implements Connection {
   readonly #tape: Tape
   readonly #say: Say
   readonly #clock: VirtualClock
-  readonly #expected: Expectation
+  readonly expected: Expectation
 
   constructor(decoder: NodeMessageDecoder, say: Say, tape: Tape, clock: VirtualClock, expected: Expectation) {
     this.#decoder = decoder
     this.#say = say
     this.#tape = tape
     this.#clock = clock
-    this.#expected = expected
+    this.expected = expected
   }
 
   write(bytes: Buffer): void {
-    this.#expected.claim(this.closedBy === null, () => 'Node writes to a connection that it closed')
+    this.expected.claim(this.closedBy === null, () => 'Node writes to a connection that it closed')
     for (const message of this.#decoder.push(bytes)) {
-      this.#expected.claim(message.kind !== 'refusal', () => 'a session that was begun is refused')
-      if (message.kind === 'status') this.#expected.statusSent(message.responseFor)
+      this.expected.claim(message.kind !== 'refusal', () => 'a session that was begun is refused')
+      if (message.kind === 'status') this.expected.statusSent(message.responseFor)
       else {
-        this.#expected.checkpointSent(message.position)
+        this.expected.checkpointSent(message.position)
         this.#answer(message.position?.sequenceNumber ?? null, message.position?.subSequenceNumber ?? null)
       }
     }
@@ -62,7 +62,7 @@ export class SessionDaemon implements Connection {
   /** Bytes of the daemon; after an `end()` of Node's it may go on for a while, after a `destroy()` nothing comes through. */
   deliver(bytes: Buffer): void {
     if (this.closedBy === 'destroy') return
-    this.#expected.delivered(bytes)
+    this.expected.delivered(bytes)
     this.#handlers?.onData(Buffer.from(bytes))
   }
 

@@ -125,9 +125,9 @@ export class MemoryDaemon implements Connection {
 
   #close(): void {
     this.#isOpen = false
-    const left = this.#asked === null ? this.#waiting : [this.#asked, ...this.#waiting]
+    const left = [this.#asked, ...this.#waiting.splice(0)]
     this.#asked = null
-    for (const { settle } of left.splice(0)) settle(false)
+    for (const asked of left) asked?.settle(false)
     this.#tellIdle()
   }
 

@@ -1,4 +1,5 @@
 // What a test gives, checked: a slip of the pen must fail the test by its name, and not be passed over.
+import { isUint8Array } from 'node:util/types'
 import { checkOptions } from '../config/check-options.ts'
 import { bool, type Check, integer, oneOf, shown, text } from '../config/checks.ts'
 import { didYouMean } from '../config/did-you-mean.ts'
@@ -25,9 +26,7 @@ const position = {
 const recordChecks: Readonly<Record<keyof TestRecord, Check>> = {
   ...position,
   data: value =>
-    typeof value === 'string' || ArrayBuffer.isView(value)
-      ? null
-      : `must be a text or a Uint8Array, not ${shown(value)}`,
+    typeof value === 'string' || isUint8Array(value) ? null : `must be a text or a Uint8Array, not ${shown(value)}`,
   partitionKey: orNull(anyText),
   explicitHashKey: orNull(digits),
   aggregated: bool,

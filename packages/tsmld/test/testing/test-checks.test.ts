@@ -13,6 +13,7 @@ for (const [what, given, message] of [
     { Data: 'a', PartitionKey: 'k' },
     /Option 'Data' of a record of deliver\(\) is unknown\. Did you mean 'data'/,
   ],
+  ['wide numbers as data', { data: new Uint16Array([300]) }, /'data' .* must be a text or a Uint8Array, not /],
   ['a number as data', { data: 3 }, /'data' .* must be a text or a Uint8Array, not 3/],
   ['a number as its place', { sequenceNumber: 3 }, /'sequenceNumber' .* must be a text of decimal digits, not 3/],
   ['no time', { arrivedAt: new Date('x') }, /'arrivedAt' .* must be a valid Date/],
