@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { startLocalStack } from 'tsmld-local'
 import { runTool } from '../scripts/command-line.ts'
+import { setUp } from '../scripts/set-up.ts'
 import { type ChaosOptions, parseArguments, usage } from './cli/arguments.ts'
 import { consoleObserver, describeAll, describeOutcome, describePlan } from './cli/console.ts'
 import { planOf } from './plan/plan.ts'
@@ -31,6 +32,7 @@ async function run(options: ChaosOptions): Promise<void> {
     write(`seed ${seed}: NOT OK in ${out}`)
     process.exitCode = 1
   }
+  setUp()
   await using stack = await startLocalStack({ onProgress: write, shardLimit: 1_000 })
   const outcomes: Outcome[] = []
   for (const plan of plans) {

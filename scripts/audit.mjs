@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { exitCodeOf, npmVerdict, scannerVerdict } from './audit-verdict.mjs'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
+const tell = what => process.stderr.write(`${what}…\n`)
 const run = (command, args) => spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 64 << 20 })
 
 // Each of them exits with another code than 0 where it finds something.
@@ -15,14 +16,17 @@ const scanners = {
 }
 const scanner = Object.keys(scanners).find(name => run('sh', ['-c', `command -v ${name}`]).status === 0) ?? null
 
+tell('listing what the packages bring')
 const sbom = run(process.execPath, ['scripts/sbom.mjs'])
 if (sbom.status !== 0) {
   process.stderr.write(sbom.stderr)
   process.exit(2)
 }
+tell("asking npm's registry")
 const verdicts = [npmVerdict(run('npm', ['audit', '--omit', 'dev', '--json']).stdout)]
 // Each list of jars that was made, which it prints one a line.
 for (const [file] of sbom.stdout.matchAll(/^sbom\/maven[^:]*/gm)) {
+  if (scanner !== null) tell(`asking ${scanner} of ${file}`)
   const exit = scanner === null ? null : run(scanner, scanners[scanner](file))
   verdicts.push(
     scannerVerdict(scanner, file, exit === null ? null : { status: exit.status, output: exit.stdout + exit.stderr }),

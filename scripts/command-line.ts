@@ -84,6 +84,7 @@ export async function runTool<Options extends { readonly help: boolean }>(
     const { message, stack } = error as Error
     const isMisuse = error instanceof UsageError
     terminal.stderr.write(`${name}: ${isMisuse || !tellsStacks ? message : stack}\n`)
+    if (isMisuse) terminal.stderr.write(`${name}: --help tells the options\n`)
     terminal.exitCode = isMisuse ? 2 : 1
   }
 }

@@ -3,6 +3,7 @@ import { run } from 'node:test'
 import { readOptions, runTool } from './command-line.ts'
 import { drawMatrix, isWhole, type MatrixCell, matrixCell } from './matrix-table.ts'
 import { nodeMajors } from './nodes.ts'
+import { setUp } from './set-up.ts'
 
 const usage = `Usage: npm run matrix -- [--daemons] [--json]
 
@@ -18,6 +19,7 @@ type MatrixOptions = Readonly<Record<(typeof flags)[number], boolean>>
 await runTool({ name: 'matrix', usage, parse: args => readOptions(args, [], flags), run: runMatrix })
 
 async function runMatrix({ daemons, json }: MatrixOptions): Promise<void> {
+  setUp('--all')
   process.env['TSMLD_MATRIX'] = 'all'
   const cells: MatrixCell[] = []
   let failures = 0

@@ -47,7 +47,7 @@ export function parseArguments(args: readonly string[], newSeed: () => number): 
   if (seed !== undefined && seeds !== undefined) throw new UsageError('give --seed or --seeds, not both')
   return {
     seeds: given(seeds, rangeOf) ?? [given(seed, text => wholeNumber('--seed', text, 0, 2 ** 31 - 1)) ?? newSeed()],
-    seconds: given(rest.seconds, text => wholeNumber('--seconds', text, 0, 86_400)) ?? 60,
+    seconds: given(rest.seconds, text => wholeNumber('--seconds', text, 1, 86_400)) ?? 60,
     workers: given(rest.workers, text => wholeNumber('--workers', text, 1, 16)),
     shards: given(rest.shards, text => wholeNumber('--shards', text, 1, 128)),
     handling: given(rest.handling, name => oneOf('--handling', name, handlings)),

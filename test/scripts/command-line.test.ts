@@ -88,7 +88,7 @@ test('a tool is run, or tells its usage', async () => {
 
 test('a mistake in the arguments is told without a stack, with exit code 2', async () => {
   const { stdout, stderr, exitCode } = await ran(['--wrong'])
-  assert.match(stderr, /^tool: Unknown option '--wrong'[^\n]*\n$/)
+  assert.match(stderr, /^tool: Unknown option '--wrong'[^\n]*\ntool: --help tells the options\n$/)
   assert.deepEqual([stdout, exitCode], ['', 2])
 })
 

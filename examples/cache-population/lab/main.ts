@@ -1,5 +1,6 @@
 // `npm run example:cache`: the whole job on this machine, with everything killed that can be. See docs/cache-population.md.
 import { parseArgs } from 'node:util'
+import { setUp } from '../../../scripts/set-up.ts'
 import { bench } from './bench.ts'
 import { prove } from './proof.ts'
 import { renderReport } from './report.ts'
@@ -20,8 +21,11 @@ try {
   const boolean = { type: 'boolean' } as const
   const { values } = parseArgs({ options: { short: boolean, json: boolean, bench: boolean, help: boolean } })
   if (values.help === true) process.stdout.write(usage)
-  else if (values.bench === true) await bench(line => process.stdout.write(`${line}\n`))
-  else await run(values.short === true ? short : full, values.json === true)
+  else {
+    setUp()
+    if (values.bench === true) await bench(line => process.stdout.write(`${line}\n`))
+    else await run(values.short === true ? short : full, values.json === true)
+  }
 } catch (error) {
   const { message, code } = error as Error & { code?: string }
   process.stderr.write(code?.startsWith('ERR_PARSE_ARGS') === true ? `${message}\n\n${usage}` : `${message}\n`)
