@@ -74,7 +74,11 @@ const versionText = (version: number): string => {
   return String(version).padStart(20, '0')
 }
 
-const timeText = (ms = 0): string => String(Math.max(0, Math.trunc(ms))).padStart(13, '0')
+/** A time as 13 digits: one further off than these can say (milliseconds taken for seconds) is the last of them. @throws TypeError on what is no number. */
+const timeText = (ms = 0): string => {
+  if (Number.isNaN(ms)) throw new TypeError('An expiry must be in epoch milliseconds, not NaN')
+  return String(Math.min(9_999_999_999_999, Math.max(0, Math.trunc(ms)))).padStart(13, '0')
+}
 
 /** A script, known to the server by its hash. */
 export type Script = { readonly text: string; readonly sha: string }
@@ -141,7 +145,15 @@ const changesScript = script(
 )
 const addsScript = script(
   chain,
-  `for i = 2, #KEYS do redis.call('INCRBY', KEYS[i], ARGV[i + 7]) end
+  // All or nothing: where the position stood after an error, the next try would take for counted what was not.
+  `for i = 2, #KEYS do
+  local sum = redis.pcall('INCRBY', KEYS[i], ARGV[i + 7])
+  if type(sum) == 'table' then
+    for done = 2, i - 1 do redis.call('DECRBY', KEYS[done], ARGV[done + 7]) end
+    redis.call('HSET', KEYS[1], 'p:' .. ARGV[1], position)
+    return redis.error_reply(sum.err .. ' (the counter ' .. KEYS[i] .. ')')
+  end
+end
 local applied = #KEYS - 1`,
   answer,
 )

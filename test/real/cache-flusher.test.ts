@@ -173,6 +173,29 @@ function failing(script: readonly ('works' | 'notSent' | 'answerLost')[]) {
   }
 }
 
+test('a counter that holds something else fails its call whole: nothing of it counts, then all of it once', async () => {
+  const add = (n: number, key: string): PlacedWrite => ({ ...placeOf(n), write: { kind: 'add', key, by: 2 } })
+  await client.lPush('wrong:2', 'a list')
+  const holding = new Holding(client, 'wrong')
+  const adds = [add(1, 'wrong:1'), add(2, 'wrong:2'), add(3, 'wrong:3')]
+  await assert.rejects(holding.deliver(adds), /WRONGTYPE.*the counter wrong:2/)
+  assert.deepEqual([Number(await client.get('wrong:1')), await client.get('wrong:3')], [0, null])
+  await client.del('wrong:2')
+  await new Holding(client, 'wrong').deliver(adds)
+  assert.deepEqual(await client.mGet(['wrong:1', 'wrong:2', 'wrong:3']), ['2', '2', '2'])
+})
+
+test('an expiry of more digits than a time has leaves the fence readable, and one that is no number fails its record', async () => {
+  const milliseconds = Date.now() * 1_000
+  const holding = new Holding(client, 'far')
+  await holding.deliver([put(7, 'far', { expiresAtMs: milliseconds })])
+  await holding.deliver([put(8, 'far', { expiresAtMs: milliseconds })])
+  await new Holding(client, 'far').deliver([put(7, 'far')])
+  assert.equal(await client.get('far'), 'body 8')
+  assert.equal((await client.get(fenceKey('far')))?.slice(0, 21), `${'8'.padStart(20, '0')}0`)
+  await assert.rejects(async () => holding.deliver([put(9, 'far', { expiresAtMs: Number.NaN })]), /epoch milliseconds/)
+})
+
 test('increments count once, whatever is replayed by whom, and whichever calls fail', async () => {
   const session = fc.record({
     shard: fc.nat(1),
