@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** What a process has at a time. */
 export interface ProcessCounts {
   readonly rssBytes: number
+  /** Of its RSS what no file backs: pages of files (jars, class archives) come as they are read, the kernel takes them back, and they end with the file. */
+  readonly anonymousBytes: number
   readonly threads: number
   readonly descriptors: number
   readonly sockets: number
@@ -20,12 +22,28 @@ export function countsOf(pid: number): ProcessCounts | null {
     const links = linksOf(`/proc/${pid}/fd`)
     return {
       rssBytes: rssKilobytes * 1_024,
+      anonymousBytes: field('RssAnon') * 1_024,
       threads: field('Threads'),
       descriptors: links.length,
       sockets: links.filter(link => link.startsWith('socket:')).length,
     }
   } catch {
     return null
+  }
+}
+
+/** The processes whose command line holds this text. */
+export function processesNaming(text: string): number[] {
+  return readdirSync('/proc')
+    .filter(entry => /^\d+$/.test(entry) && commandLine(entry).includes(text))
+    .map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
   }
 }
 

@@ -15,7 +15,7 @@ export interface Sample {
   readonly nodeExternalBytes: number
   readonly jvm: JvmCounts | null
   /** Null where it was not asked for. */
-  readonly jvmMemory: (JvmMemory & { /** Read right after it was trimmed. */ readonly rssBytes: number }) | null
+  readonly jvmMemory: (JvmMemory & { /** Read right after it was trimmed. */ readonly anonymousBytes: number }) | null
   /** Files and folders in the worker's folder for temporary files. */
   readonly files: number
 }

@@ -1,4 +1,4 @@
-// How memory may grow. What can leak is judged: objects, classes, native memory that nothing caps, and the RSS that is left when compiled code is taken off. Compiled code itself is told only:
+// How memory may grow. What can leak is judged: objects, classes, native memory that nothing caps, and the pages without a file that are left when compiled code is taken off. Compiled code itself is told only:
 // a JVM compiles for as long as methods get hot, it keeps counters for each method of a loaded class, and both end with the classes, whose number is judged.
 import { inBlocks, slopeOf } from '../measure/regression.ts'
 import type { Sample } from '../measure/sample.ts'
@@ -61,10 +61,10 @@ export function growthOfJvm(samples: readonly Sample[]): GrowthVerdict[] {
       ofClasses,
     ),
     growth(
-      'JVM RSS less compiled',
+      'JVM pages less compiled',
       'MiB',
       samples,
-      of(m => (m.rssBytes - m.compiledBytes) / mebibyte),
+      of(m => (m.anonymousBytes - m.compiledBytes) / mebibyte),
       ofPages,
     ),
     growth(

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStream, createTable, type LocalClients, localClients, startLocalStack } from 'tsmld-local'
-import { isAlive } from '../../test/real/support/processes.ts'
 import { JvmMemoryGauge, trackingArgs } from '../measure/jvm-memory.ts'
-import { filesIn } from '../measure/proc.ts'
+import { filesIn, processesNaming } from '../measure/proc.ts'
 import type { Sample, SoakEvent } from '../measure/sample.ts'
 import { type Deed, type Plan, planOf } from '../plan/schedule.ts'
 import { judge, type LeftBehind, type SoakOutcome } from '../report/outcome.ts'
@@ -73,7 +72,6 @@ class Soak {
   readonly #tell: (what: string) => void
   readonly #events: SoakEvent[] = []
   readonly #workers: SoakWorker[] = []
-  readonly #jvms = new Set<number>()
   readonly #ran = new Set<SoakWorker>()
   readonly #surprises: string[] = []
   readonly #gauge = new JvmMemoryGauge()
@@ -140,7 +138,6 @@ class Soak {
       while (deeds[0] !== undefined && deeds[0].atMs <= at)
         await this.#do((deeds.shift() as { deed: Deed }).deed, watched)
       await watched.look(this.#atMs())
-      await this.#lookAtSecond()
       await delay(Math.max(0, at + lookEveryMs - this.#atMs()))
     }
     await load.end()
@@ -148,7 +145,7 @@ class Soak {
     await until('all records have come', arriveWithinMs, () =>
       [streamName, tableName].every(stream => this.#handled.hasAll(stream, load.produced)),
     ).catch(() => this.#note('not all records have come'))
-    const left = await this.#end(first, watched)
+    const left = await this.#end(first)
     const records = {
       kinesis: this.#handled.judge(streamName, load.produced),
       dynamodb: this.#handled.judge(tableName, load.produced),
@@ -183,18 +180,14 @@ class Soak {
     }
   }
 
-  async #lookAtSecond(): Promise<void> {
-    const figures = await this.#second?.figures()
-    for (const { daemon } of figures?.status.streams ?? []) if (daemon.pid !== null) this.#jvms.add(daemon.pid)
-  }
-
   /** Ends the first worker by itself, and looks what is left. */
-  async #end(first: SoakWorker, watched: WatchedWorker): Promise<LeftBehind> {
+  async #end(first: SoakWorker): Promise<LeftBehind> {
     first.signal('SIGTERM')
     const exitCode = await first.exit
     // The JVM of a Node process that was killed takes its time to give its leases back.
     await delay(4_000)
-    const jvms = [...watched.jvms, ...this.#jvms].filter(isAlive)
+    // By what their command lines name: a number may be another process's by now.
+    const jvms = this.#workers.flatMap(({ folder }) => processesNaming(folder))
     const secondRuns = [...this.#ran].filter(worker => worker !== first).length
     return { files: filesIn(first.folder), jvms, exitCode, secondRuns, surprises: this.#surprises }
   }

@@ -6,8 +6,6 @@ import type { SoakWorker, WorkerFigures } from './worker-process.ts'
 /** Takes samples of the first worker. */
 export class WatchedWorker {
   readonly samples: Sample[] = []
-  /** Every JVM that it was seen with. */
-  readonly jvms = new Set<number>()
   readonly #worker: SoakWorker
   readonly #shards: number
   readonly #gauge: JvmMemoryGauge
@@ -37,7 +35,6 @@ export class WatchedWorker {
   async look(atMs: number): Promise<void> {
     this.#figures = await this.#worker.figures()
     const { jvm: pid, hasAll } = this
-    if (pid !== null) this.jvms.add(pid)
     const node = countsOf(this.#worker.pid)
     if (this.#figures === null || node === null) return
     const jvm = pid === null ? null : jvmCounts(pid)
@@ -59,7 +56,7 @@ export class WatchedWorker {
   async #memoryOf(pid: number): Promise<Sample['jvmMemory']> {
     const memory = await this.#gauge.read(pid)
     const counts = countsOf(pid)
-    return memory === null || counts === null ? null : { ...memory, rssBytes: counts.rssBytes }
+    return memory === null || counts === null ? null : { ...memory, anonymousBytes: counts.anonymousBytes }
   }
 }
 

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { floorOf } from '../../soak/measure/floor.ts'
 import { memoryIn } from '../../soak/measure/jvm-memory.ts'
-import { countsOf, threadsNamed } from '../../soak/measure/proc.ts'
+import { countsOf, processesNaming, threadsNamed } from '../../soak/measure/proc.ts'
 import type { Sample } from '../../soak/measure/sample.ts'
 import { judge, type LeftBehind, type SoakOutcome } from '../../soak/report/outcome.ts'
 
 const mebibyte = 2 ** 20
-const counts = { rssBytes: 100 * mebibyte, threads: 12, descriptors: 36, sockets: 14 }
+const counts = { rssBytes: 100 * mebibyte, anonymousBytes: 60 * mebibyte, threads: 12, descriptors: 36, sockets: 14 }
 const jvm = { ...counts, pid: 7, leaseDiscoveryThreads: 0 }
 const jvmMemory = {
   liveBytes: 18 * mebibyte,
   classes: 10_700,
   nativeBytes: 41 * mebibyte,
   compiledBytes: 70 * mebibyte,
-  rssBytes: 330 * mebibyte,
+  anonymousBytes: 330 * mebibyte,
 }
 const kept = { produced: 100, lost: 0, unexpected: 0, duplicates: 3 }
 const records: SoakOutcome['records'] = { kinesis: kept, dynamodb: kept }
@@ -61,19 +62,19 @@ test('a memory that grows steadily by more than it may is named', () => {
   assert.deepEqual(wrongIn(external), ['Node external'])
 })
 
-test("of a JVM's memory, objects, native memory, classes and the RSS beside compiled code may not grow; compiled code may", () => {
+test("of a JVM's memory, objects, native memory, classes and the pages beside compiled code may not grow; compiled code may", () => {
   const growing = (change: (hours: number) => Partial<typeof jvmMemory>) =>
     samplesOf(atMs => ({ jvmMemory: { ...jvmMemory, ...change(atMs / 3_600_000) } }))
-  const { liveBytes, classes, nativeBytes, compiledBytes, rssBytes } = jvmMemory
+  const { liveBytes, classes, nativeBytes, compiledBytes, anonymousBytes } = jvmMemory
   assert.deepEqual(wrongIn(growing(hours => ({ liveBytes: liveBytes + 4 * mebibyte * hours }))), ['JVM live objects'])
   assert.deepEqual(wrongIn(growing(hours => ({ nativeBytes: nativeBytes + 6 * mebibyte * hours }))), ['JVM native'])
   assert.deepEqual(wrongIn(growing(hours => ({ classes: classes + 500 * hours }))), ['JVM classes'])
-  assert.deepEqual(wrongIn(growing(hours => ({ rssBytes: rssBytes + 20 * mebibyte * hours }))), [
-    'JVM RSS less compiled',
+  assert.deepEqual(wrongIn(growing(hours => ({ anonymousBytes: anonymousBytes + 20 * mebibyte * hours }))), [
+    'JVM pages less compiled',
   ])
   const compiling = growing(hours => ({
     compiledBytes: compiledBytes + 50 * mebibyte * hours,
-    rssBytes: rssBytes + 50 * mebibyte * hours,
+    anonymousBytes: anonymousBytes + 50 * mebibyte * hours,
   }))
   assert.deepEqual(wrongIn(compiling), [])
 })
@@ -131,7 +132,7 @@ test('what was never seen is not clean: a worker that was never alone, or never 
   const held = ['descriptors', 'sockets', 'threads'].flatMap(what => [`Node ${what}`, `JVM ${what}`])
   assert.deepEqual(wrongIn(samplesOf(() => ({ isAlone: false }))), [...held, 'files and folders'])
   const withoutJvm = wrongIn(samplesOf(() => ({ jvm: null, jvmMemory: null })))
-  const memory = ['live objects', 'native', 'classes', 'RSS less compiled', 'compiled', 'RSS'].map(of => `JVM ${of}`)
+  const memory = ['live objects', 'native', 'classes', 'pages less compiled', 'compiled', 'RSS'].map(of => `JVM ${of}`)
   assert.deepEqual(withoutJvm, [...memory, 'JVM descriptors', 'JVM sockets', 'JVM threads', 'LeaseDiscovery threads'])
 })
 
@@ -191,7 +192,18 @@ test('threads are counted by the beginning of their names', () => {
 test('this process has memory, threads, descriptors and sockets; one that is gone has none', () => {
   const own = countsOf(process.pid)
   assert.ok(own !== null && own.rssBytes > mebibyte && own.threads > 1 && own.descriptors > own.sockets)
+  assert.ok(own.anonymousBytes > mebibyte && own.anonymousBytes < own.rssBytes)
   assert.equal(countsOf(2 ** 30), null)
+})
+
+test('a process is found by what its command line names, and no more once it is gone', async () => {
+  const name = `looked-for-${randomUUID()}`
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', name], { stdio: 'ignore' })
+  await once(child, 'spawn')
+  assert.deepEqual(processesNaming(name), [child.pid])
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  assert.deepEqual(processesNaming(name), [])
 })
 
 // In a process of its own: this one's test runner and loader open and close what they like.
