@@ -51,6 +51,30 @@ final class LeaseReleaser {
     release(leaseKey, token, nextPeer.get());
   }
 
+  /**
+   * Passes a lease on that is promised to another worker. A consumer that is asked to hand its shard
+   * over while it waits for the shard's parents is shut down without this step by the KCL 3.1.3 (mended
+   * in 3.4.3: {@code ShutdownTask}), which would renew the lease for ever, and nobody read the shard.
+   */
+  void finishHandOver(String leaseKey, String token) {
+    Lease held = coordinator.getCurrentlyHeldLease(leaseKey);
+    if (held == null
+        || !token.equals(held.concurrencyToken().toString())
+        || !coordinator.workerIdentifier().equals(held.checkpointOwner())) {
+      return;
+    }
+    try {
+      if (coordinator.leaseRefresher().assignLease(held, held.leaseOwner())) {
+        coordinator.dropLease(held);
+      }
+    } catch (Exception e) {
+      LOG.warn(
+          "The lease of {} could not be passed on, which is tried again: {}",
+          leaseKey,
+          e.toString());
+    }
+  }
+
   /** Lets everything go that the table still shows as this worker's. */
   void sweep() {
     try {

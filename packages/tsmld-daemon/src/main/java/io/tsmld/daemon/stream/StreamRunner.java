@@ -181,13 +181,18 @@ public final class StreamRunner {
     sessions =
         new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
     peers = new Peers(parts.leaseManagement(), parts.coordinator());
-    EmbeddedScheduler built = new EmbeddedScheduler(parts, this::processor, spec.fastStart());
+    EmbeddedScheduler built =
+        new EmbeddedScheduler(parts, this::processor, this::finishHandOver, spec.fastStart());
     releaser = new LeaseReleaser(built.leaseCoordinator(), peers::next);
     scheduler = built;
   }
 
   private ShardProcessor processor(ShardInfo shard) {
     return new ShardProcessor(new KclLease(shard, releaser), sessions);
+  }
+
+  private void finishHandOver(ShardInfo shard) {
+    releaser.finishHandOver(ShardInfo.getLeaseKey(shard), shard.concurrencyToken());
   }
 
   private static Throwable rootCause(Throwable thrown) {

@@ -46,7 +46,7 @@ class LeaderTermTest {
             null,
             false);
     StreamPlan plan = KinesisPlan.make(spec, clients);
-    EmbeddedScheduler scheduler = new EmbeddedScheduler(plan.parts(), shard -> null, false);
+    EmbeddedScheduler scheduler = new EmbeddedScheduler(plan.parts(), shard -> null, shard -> {}, false);
     Object initializer = field(Scheduler.class, "migrationComponentsInitializer", scheduler);
     Supplier<?> creator =
         (Supplier<?>)

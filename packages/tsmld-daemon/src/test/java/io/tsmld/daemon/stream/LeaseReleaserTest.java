@@ -68,6 +68,38 @@ class LeaseReleaserTest {
   }
 
   @Test
+  void passesALeaseOnThatIsPromisedToAnotherAndWhoseConsumerIsShutDown() {
+    String token = table.add("a");
+    promise("a");
+    releaser.finishHandOver("a", token);
+    assertEquals(List.of("assign a to other", "drop a"), table.done);
+  }
+
+  @Test
+  void keepsAPromisedLeaseUntilItIsPassedOn() {
+    String token = table.add("a");
+    promise("a");
+    table.down = true;
+    releaser.finishHandOver("a", token);
+    table.down = false;
+    table.refusesAssignments = true;
+    releaser.finishHandOver("a", token);
+    assertTrue(releaser.held("a", token));
+    assertEquals(List.of(), table.done);
+  }
+
+  @Test
+  void passesNothingOnThatIsNotPromisedOrIsAnotherHolding() {
+    String old = table.add("a");
+    releaser.finishHandOver("a", old);
+    table.add("a");
+    promise("a");
+    releaser.finishHandOver("a", old);
+    releaser.finishHandOver("b", old);
+    assertEquals(List.of(), table.done);
+  }
+
+  @Test
   void evictsALeaseThatItOnlyForgot() {
     String token = table.add("a");
     table.held.clear();
@@ -107,5 +139,11 @@ class LeaseReleaserTest {
     table.rows.get("theirs").leaseOwner("other");
     releaser.sweep();
     assertEquals(List.of("drop a", "evict a"), table.done);
+  }
+
+  /** As the leader writes it: for the worker that owned it until then, another one waits. */
+  private void promise(String key) {
+    table.rows.get(key).leaseOwner("other");
+    table.rows.get(key).checkpointOwner("me");
   }
 }
