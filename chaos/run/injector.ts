@@ -50,6 +50,9 @@ const moods: Partial<Record<FaultKind, Mood>> = {
   failingHandler: { kind: 'failing', share: 50 },
 }
 
+/** How long a bridge is waited for. */
+const bridgeWaitMs = 5_000
+
 /** Makes faults happen, and ends them. */
 export class Injector {
   readonly kills: Kill[] = []
@@ -60,10 +63,21 @@ export class Injector {
   }
 
   /** Resolves when the fault is over. */
-  async strike(fault: Fault): Promise<Struck> {
+  async strike(planned: Fault): Promise<Struck> {
+    const fault = planned.kind === 'killBridge' ? await this.#whereABridgeIs(planned) : planned
     const fromUs = nowUs()
     const missed = await this.#strike(fault)
     return { fault, fromUs, untilUs: nowUs(), missed }
+  }
+
+  /** A worker without a shard has no bridge: then the next one that has, as soon as there is one. */
+  async #whereABridgeIs(fault: Fault): Promise<Fault> {
+    const { places } = this.#victims
+    for (const deadline = Date.now() + bridgeWaitMs; Date.now() < deadline; await delay(250)) {
+      const place = inTurn(places, fault.worker ?? 0).find(({ process }) => hasBridge(process))
+      if (place !== undefined) return { ...fault, worker: place.index }
+    }
+    return fault
   }
 
   async #strike(fault: Fault): Promise<string | null> {
@@ -148,6 +162,13 @@ export class Injector {
       .map(({ application, shardId }) => ({ application, shardId }))
   }
 }
+
+/** All of them, from this one on. */
+const inTurn = <T>(all: readonly T[], from: number): T[] => [...all.slice(from), ...all.slice(0, from)]
+
+/** One that another fault is ending is left alone. */
+const hasBridge = (worker: WorkerProcess | undefined): boolean =>
+  worker !== undefined && !worker.isToEnd && worker.bridges().length > 0
 
 function saidNot(done: string, what: string): string | null {
   return what.startsWith(done) ? null : what

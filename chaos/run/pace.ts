@@ -28,8 +28,11 @@ export const fewShards = 16
 /** How long many shards may take until the workers share them, before faults strike anyway. */
 export const shareMs = 90_000
 const graceMs = 15_000
-/** The KCL's own leader, whom only another leader's election replaces: the embedded daemon elects for as long as a lease lasts. */
-const leaderLockMs = 120_000
+/**
+ * How long the KCL's own leader is waited for after it died: its lock lasts two minutes from when a worker first sees it, and a worker looks every 30 s
+ * (DynamoDBLockBasedLeaderDecider). The embedded daemon elects for as long as a lease lasts.
+ */
+const leaderLockMs = 150_000
 
 /** The pace of a plan. */
 export function paceOf({ shards, daemon }: Pick<Plan, 'shards' | 'daemon'>): Pace {

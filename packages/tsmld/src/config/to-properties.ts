@@ -40,6 +40,7 @@ export function toProperties(
     workerId: settings.workerId ?? daemon.workerId,
     ...credentialProperties(stream, kcl),
     ...positionProperties(settings.initialPosition, kcl1),
+    ...handoffProperties(target),
     ...tableProperties(stream, kcl),
     shutdownGraceMillis: daemon.shutdownGraceMs?.toString(),
     timeoutInSeconds: daemon.timeoutSeconds?.toString(),
@@ -112,6 +113,14 @@ function positionProperties(position: InitialPosition | undefined, kcl1: boolean
   if (typeof position === 'string') return { initialPositionInStream: position }
   const seconds = Math.floor(position.atTimestamp.getTime() / 1000).toString()
   return kcl1 ? { timestampAtInitialPositionInStream: seconds } : { initialPositionInStreamExtended: seconds }
+}
+
+/**
+ * KCL 3.1.3 never lets a lease go that is to be handed over while its shard waits for its parents (ConsumerStates.BlockedOnParentState passes over the
+ * ShutdownNotificationTask that would): that shard stands still, its lease renewed. Mended in 3.4.3, which the MultiLangDaemon's jars here do not have yet.
+ */
+function handoffProperties(target: PropertiesTarget): Record<string, string> {
+  return target === 'stock-kcl3' ? { isGracefulLeaseHandoffEnabled: 'false' } : {}
 }
 
 function tableProperties(stream: NormalizedStream, kcl: KclVersion): Record<string, string> {

@@ -203,6 +203,16 @@ test('KCL 2 gets what KCL 3 does, in its own spelling, but for what came with KC
   })
 })
 
+test('a stock daemon of KCL 3 hands no lease over, unless asked to: one that waits for its parents would never move', () => {
+  const name = 'isGracefulLeaseHandoffEnabled'
+  const of = (options: object): string | undefined => toProperties(normalizeStream(clicks(options)))[name]
+  assert.equal(of({ daemon: 'stock' }), 'false')
+  assert.equal(of({ daemon: 'stock', gracefulLeaseHandoff: true }), 'true')
+  assert.equal(of({ daemon: 'stock', properties: { [name]: true } }), 'true')
+  assert.equal(of({ daemon: 'stock', kclVersion: 2 }), undefined)
+  assert.equal(of({}), undefined)
+})
+
 test('the client version of a migration is a property of KCL 3', () => {
   const clientVersionConfig = 'CLIENT_VERSION_CONFIG_COMPATIBLE_WITH_2X'
   for (const stream of [clicks({ clientVersionConfig }), items({ clientVersionConfig })])
