@@ -74,7 +74,11 @@ const versionText = (version: number): string => {
   return String(version).padStart(20, '0')
 }
 
-const timeText = (ms = 0): string => String(Math.max(0, Math.trunc(ms))).padStart(13, '0')
+/** A time as 13 digits, which end in the year 2286: what is later is then. @throws TypeError on what is no number. */
+const timeText = (ms = 0): string => {
+  if (Number.isNaN(ms)) throw new TypeError('When an item expires must be a number of milliseconds, not NaN')
+  return String(Math.min(9_999_999_999_999, Math.max(0, Math.trunc(ms)))).padStart(13, '0')
+}
 
 /** A script, known to the server by its hash. */
 export type Script = { readonly text: string; readonly sha: string }
@@ -97,10 +101,11 @@ if ARGV[8] == '1' and position > ARGV[2] then return {'ahead', position} end
 if why == '' and aliveAt and ARGV[4] - aliveAt > tonumber(ARGV[5]) then
   why = 'nothing was written to it since ' .. aliveAt .. ', for longer than the stream keeps a change'
 end
-if why ~= '' and not lost then
-  lost = ARGV[4] .. ' ' .. why
-  redis.call('HSET', KEYS[1], 'lost', lost)
-end
+if why ~= '' and not lost then lost = ARGV[4] .. ' ' .. why end`
+
+// A script that fails half way keeps what it has written: what can fail comes before this.
+const advance = `
+if lost then redis.call('HSET', KEYS[1], 'lost', lost) end
 redis.call('HSET', KEYS[1], 'p:' .. ARGV[1], ARGV[3] > position and ARGV[3] or position, 'aliveAt', ARGV[4])`
 
 /** Writes what `isNewer` than what is there. One MGET and one MSET for all keys: a call into the server costs more than what it does. */
@@ -133,6 +138,7 @@ const answer = `return {'written', lost, applied}`
 
 const changesScript = script(
   chain,
+  advance,
   images(
     `not fence or (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
     `version .. '0' .. order`,
@@ -141,8 +147,16 @@ const changesScript = script(
 )
 const addsScript = script(
   chain,
-  `for i = 2, #KEYS do redis.call('INCRBY', KEYS[i], ARGV[i + 7]) end
+  // All or none: what holds no integer is found out by adding to it.
+  `for i = 2, #KEYS do
+  local added = redis.pcall('INCRBY', KEYS[i], ARGV[i + 7])
+  if type(added) == 'table' and added.err then
+    for j = 2, i - 1 do redis.call('DECRBY', KEYS[j], ARGV[j + 7]) end
+    return redis.error_reply(added.err .. ', adding ' .. ARGV[i + 7] .. ' to ' .. KEYS[i])
+  end
+end
 local applied = #KEYS - 1`,
+  advance,
   answer,
 )
 

@@ -159,6 +159,61 @@ test('a version that is no integer fails its record', () => {
   }, /version must be an integer/)
 })
 
+test('a counter that holds no integer fails its flush by name, nothing is counted, and all of it once that is mended', async () => {
+  const add = (n: number, key: string): PlacedWrite => ({ ...placeOf(n), write: { kind: 'add', key, by: n } })
+  for (const [wrong, spoil] of [
+    ['list', () => client.lPush('counts:list', 'x')],
+    ['text', () => client.set('counts:text', 'x')],
+  ] as const) {
+    await client.set('counts:good', 5)
+    await spoil()
+    const holding = new Holding(client, `counts ${wrong}`)
+    holding.add([add(1, 'counts:good'), add(2, `counts:${wrong}`)])
+    await assert.rejects(() => holding.flush(), new RegExp(`adding 2 to counts:${wrong}`))
+    assert.equal(await client.get('counts:good'), '5')
+    await client.del(`counts:${wrong}`)
+    await holding.flush()
+    assert.deepEqual(await client.mGet(['counts:good', `counts:${wrong}`]), ['6', '2'])
+    assert.deepEqual(holding.lost, [])
+  }
+})
+
+test('what is of another type at the key of an item or its fence is overwritten', async () => {
+  await client.lPush('typed', 'x')
+  await client.lPush(fenceKey('typed'), 'x')
+  await new Holding(client, 'typed').deliver([put(1, 'typed')])
+  assert.equal(await client.get('typed'), 'body 1')
+  assert.match((await client.get(fenceKey('typed'))) ?? '', /^0{19}10/)
+})
+
+test('a server that is full fails the flush, which keeps all, and writes it when there is room', async () => {
+  const holding = new Holding(client, 'full')
+  await holding.deliver([put(1, 'full'), { ...placeOf(2), write: { kind: 'add', key: 'full:count', by: 2 } }])
+  await client.configSet('maxmemory', '1')
+  try {
+    holding.add([remove(3, 'full', 1), { ...placeOf(4), write: { kind: 'add', key: 'full:count', by: 40 } }])
+    await assert.rejects(() => holding.flush(), /OOM/)
+    assert.deepEqual(await client.mGet(['full', 'full:count']), ['body 1', '2'])
+  } finally {
+    await client.configSet('maxmemory', '0')
+  }
+  await holding.flush()
+  assert.deepEqual(await client.mGet(['full', 'full:count']), [null, '42'])
+  assert.deepEqual(holding.lost, [])
+})
+
+test('an expiry in the far future leaves the fence as it must be, and one that is no number fails its record', async () => {
+  const holding = new Holding(client, 'far')
+  // Milliseconds where seconds belong, a thousand times too late.
+  await holding.deliver([put(7, 'far', { expiresAtMs: Date.now() * 1_000 })])
+  assert.match((await client.get(fenceKey('far'))) ?? '', /^0{19}70/)
+  await holding.deliver([put(8, 'far')])
+  assert.equal(await client.get('far'), 'body 8')
+  assert.throws(() => {
+    holding.add([put(9, 'far', { expiresAtMs: Number.NaN })])
+  }, /must be a number/)
+})
+
 /** A client whose calls fail, before or after the server has done them, as the script says. */
 function failing(script: readonly ('works' | 'notSent' | 'answerLost')[]) {
   let calls = 0
