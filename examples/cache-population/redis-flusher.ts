@@ -8,6 +8,7 @@
 //
 // Who wins
 //   change over change   the greater fencing token: the stream's own order
+//   change over nothing  what its shard has not brought yet: a replay finds its fence, or comes after the tombstone's end
 //   scan over anything   the greater version, for a scan has no place in the stream
 //   change over scan     a version that is not less: of equals the change is the same image, or its removal
 //
@@ -74,7 +75,6 @@ const versionText = (version: number): string => {
   return String(version).padStart(20, '0')
 }
 
-/** A time as 13 digits, which end in the year 2286: what is later is then. @throws TypeError on what is no number. */
 const timeText = (ms = 0): string => {
   if (Number.isNaN(ms)) throw new TypeError('When an item expires must be a number of milliseconds, not NaN')
   return String(Math.min(9_999_999_999_999, Math.max(0, Math.trunc(ms)))).padStart(13, '0')
@@ -140,7 +140,7 @@ const changesScript = script(
   chain,
   advance,
   images(
-    `not fence or (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
+    `(not fence and order > position) or fence and (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
     `version .. '0' .. order`,
   ),
   answer,
@@ -223,12 +223,12 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
   #lost: string | null = null
   /** How old the oldest record is that is held. */
   #oldestMs = 0
-  /** What is delivered is nearly as old as the stream lets it become, so that what came before it may be gone. */
+  /** What is delivered is nearly too old for the stream: what came before it may be gone. */
   #isAtEdge = false
 
   constructor(shard: Shard, options: RedisFlusherOptions<R>) {
-    const defaults = { tombstoneMs: 172_800_000, retentionMs: 86_400_000, maxHeld: 10_000, keysPerCall: 100 }
     this.#shard = shard
+    const defaults = { tombstoneMs: 172_800_000, retentionMs: 86_400_000, maxHeld: 10_000, keysPerCall: 100 }
     this.#options = { ...defaults, onFlushed: () => undefined, onLost: () => undefined, ...options }
     this.#confirmed = /^\d+$/.test(shard.startingPosition.sequenceNumber)
       ? fencingToken(shard, shard.startingPosition).order
@@ -250,8 +250,7 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
     const held = this.#held
     const last = held.at(-1)
     if (last === undefined) return []
-    const { retentionMs } = this.#options
-    const isAtEdge = this.#oldestMs > retentionMs - retentionMs / 24
+    const isAtEdge = this.#oldestMs > (this.#options.retentionMs * 23) / 24
     const tooOld = `${this.#shard.shardId} delivers changes that are ${String(this.#oldestMs)} ms old: older ones may be gone`
     const applied = await this.#write(held, isAtEdge && !this.#isAtEdge ? tooOld : '')
     this.#isAtEdge = isAtEdge

@@ -64,6 +64,20 @@ test('a removal leaves a tombstone that ends by itself, and so does an expiry', 
   assert.equal(await client.exists([fenceKey('removed'), fenceKey('expires')]), 0)
 })
 
+test('a worker that was asleep for longer than the tombstone brings nothing back', async () => {
+  const asleep = new Holding(client, 'asleep for long')
+  asleep.add([put(1, 'long gone')])
+  await new Holding(client, 'asleep for long', { tombstoneMs: 20 }).deliver([
+    put(1, 'long gone'),
+    remove(2, 'long gone', 1),
+  ])
+  await new Promise(resolve => setTimeout(resolve, 60))
+  await asleep.flush()
+  assert.deepEqual([asleep.applied, await client.exists(['long gone', fenceKey('long gone')])], [0, 0])
+  await asleep.deliver([put(3, 'long gone')])
+  assert.equal(await client.get('long gone'), 'body 3')
+})
+
 test('an image that has expired already is not there, and a later one without an expiry stays', async () => {
   const holding = new Holding(client, 'late')
   await holding.deliver([put(1, 'late', { expiresAtMs: Date.now() - 5_000 })])
