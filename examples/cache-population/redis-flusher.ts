@@ -8,6 +8,7 @@
 //
 // Who wins
 //   change over change   the greater fencing token: the stream's own order
+//   change over nothing  what its shard has not brought yet: a replay finds its fence, or comes after the tombstone's end
 //   scan over anything   the greater version, for a scan has no place in the stream
 //   change over scan     a version that is not less: of equals the change is the same image, or its removal
 //
@@ -74,9 +75,8 @@ const versionText = (version: number): string => {
   return String(version).padStart(20, '0')
 }
 
-/** A time as 13 digits: one further off than these can say (milliseconds taken for seconds) is the last of them. @throws TypeError on what is no number. */
 const timeText = (ms = 0): string => {
-  if (Number.isNaN(ms)) throw new TypeError('An expiry must be in epoch milliseconds, not NaN')
+  if (Number.isNaN(ms)) throw new TypeError('When an item expires must be a number of milliseconds, not NaN')
   return String(Math.min(9_999_999_999_999, Math.max(0, Math.trunc(ms)))).padStart(13, '0')
 }
 
@@ -101,10 +101,11 @@ if ARGV[8] == '1' and position > ARGV[2] then return {'ahead', position} end
 if why == '' and aliveAt and ARGV[4] - aliveAt > tonumber(ARGV[5]) then
   why = 'nothing was written to it since ' .. aliveAt .. ', for longer than the stream keeps a change'
 end
-if why ~= '' and not lost then
-  lost = ARGV[4] .. ' ' .. why
-  redis.call('HSET', KEYS[1], 'lost', lost)
-end
+if why ~= '' and not lost then lost = ARGV[4] .. ' ' .. why end`
+
+// A script that fails half way keeps what it has written: what can fail comes before this.
+const advance = `
+if lost then redis.call('HSET', KEYS[1], 'lost', lost) end
 redis.call('HSET', KEYS[1], 'p:' .. ARGV[1], ARGV[3] > position and ARGV[3] or position, 'aliveAt', ARGV[4])`
 
 /** Writes what `isNewer` than what is there. One MGET and one MSET for all keys: a call into the server costs more than what it does. */
@@ -137,24 +138,25 @@ const answer = `return {'written', lost, applied}`
 
 const changesScript = script(
   chain,
+  advance,
   images(
-    `not fence or (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
+    `(not fence and order > position) or fence and (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
     `version .. '0' .. order`,
   ),
   answer,
 )
 const addsScript = script(
   chain,
-  // All or nothing: where the position stood after an error, the next try would take for counted what was not.
+  // All or none: what holds no integer is found out by adding to it.
   `for i = 2, #KEYS do
-  local sum = redis.pcall('INCRBY', KEYS[i], ARGV[i + 7])
-  if type(sum) == 'table' then
-    for done = 2, i - 1 do redis.call('DECRBY', KEYS[done], ARGV[done + 7]) end
-    redis.call('HSET', KEYS[1], 'p:' .. ARGV[1], position)
-    return redis.error_reply(sum.err .. ' (the counter ' .. KEYS[i] .. ')')
+  local added = redis.pcall('INCRBY', KEYS[i], ARGV[i + 7])
+  if type(added) == 'table' and added.err then
+    for j = 2, i - 1 do redis.call('DECRBY', KEYS[j], ARGV[j + 7]) end
+    return redis.error_reply(added.err .. ', adding ' .. ARGV[i + 7] .. ' to ' .. KEYS[i])
   end
 end
 local applied = #KEYS - 1`,
+  advance,
   answer,
 )
 
@@ -221,12 +223,12 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
   #lost: string | null = null
   /** How old the oldest record is that is held. */
   #oldestMs = 0
-  /** What is delivered is nearly as old as the stream lets it become, so that what came before it may be gone. */
+  /** What is delivered is nearly too old for the stream: what came before it may be gone. */
   #isAtEdge = false
 
   constructor(shard: Shard, options: RedisFlusherOptions<R>) {
-    const defaults = { tombstoneMs: 172_800_000, retentionMs: 86_400_000, maxHeld: 10_000, keysPerCall: 100 }
     this.#shard = shard
+    const defaults = { tombstoneMs: 172_800_000, retentionMs: 86_400_000, maxHeld: 10_000, keysPerCall: 100 }
     this.#options = { ...defaults, onFlushed: () => undefined, onLost: () => undefined, ...options }
     this.#confirmed = /^\d+$/.test(shard.startingPosition.sequenceNumber)
       ? fencingToken(shard, shard.startingPosition).order
@@ -248,8 +250,7 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
     const held = this.#held
     const last = held.at(-1)
     if (last === undefined) return []
-    const { retentionMs } = this.#options
-    const isAtEdge = this.#oldestMs > retentionMs - retentionMs / 24
+    const isAtEdge = this.#oldestMs > (this.#options.retentionMs * 23) / 24
     const tooOld = `${this.#shard.shardId} delivers changes that are ${String(this.#oldestMs)} ms old: older ones may be gone`
     const applied = await this.#write(held, isAtEdge && !this.#isAtEdge ? tooOld : '')
     this.#isAtEdge = isAtEdge

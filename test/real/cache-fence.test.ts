@@ -36,6 +36,8 @@ class Play {
   /** Steps that the table has made, and that were delivered. */
   now = 0
   #delivered: number
+  /** Steps that the stream has forgotten: nothing can deliver them again. */
+  readonly #trimmed: number
   readonly #scans: ReturnType<Life['image']>[] = []
   readonly #sweeps: { fence: string; absentAt?: number | null }[] = []
 
@@ -43,6 +45,7 @@ class Play {
     this.#life = life
     this.#check = check
     this.#delivered = trimmed
+    this.#trimmed = trimmed
   }
 
   async act(what: Action): Promise<void> {
@@ -55,7 +58,7 @@ class Play {
         break
       case 'replay': {
         // By whoever had the lease before, also of the parent when the child has begun.
-        const from = Math.max(0, this.#delivered - what.back)
+        const from = Math.max(this.#trimmed, this.#delivered - what.back)
         await this.deliver(from, Math.min(this.#delivered, from + what.count))
         break
       }

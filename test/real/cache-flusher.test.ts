@@ -64,6 +64,20 @@ test('a removal leaves a tombstone that ends by itself, and so does an expiry', 
   assert.equal(await client.exists([fenceKey('removed'), fenceKey('expires')]), 0)
 })
 
+test('a worker that was asleep for longer than the tombstone brings nothing back', async () => {
+  const asleep = new Holding(client, 'asleep for long')
+  asleep.add([put(1, 'long gone')])
+  await new Holding(client, 'asleep for long', { tombstoneMs: 20 }).deliver([
+    put(1, 'long gone'),
+    remove(2, 'long gone', 1),
+  ])
+  await new Promise(resolve => setTimeout(resolve, 60))
+  await asleep.flush()
+  assert.deepEqual([asleep.applied, await client.exists(['long gone', fenceKey('long gone')])], [0, 0])
+  await asleep.deliver([put(3, 'long gone')])
+  assert.equal(await client.get('long gone'), 'body 3')
+})
+
 test('an image that has expired already is not there, and a later one without an expiry stays', async () => {
   const holding = new Holding(client, 'late')
   await holding.deliver([put(1, 'late', { expiresAtMs: Date.now() - 5_000 })])
@@ -159,6 +173,61 @@ test('a version that is no integer fails its record', () => {
   }, /version must be an integer/)
 })
 
+test('a counter that holds no integer fails its flush by name, nothing is counted, and all of it once that is mended', async () => {
+  const add = (n: number, key: string): PlacedWrite => ({ ...placeOf(n), write: { kind: 'add', key, by: n } })
+  for (const [wrong, spoil] of [
+    ['list', () => client.lPush('counts:list', 'x')],
+    ['text', () => client.set('counts:text', 'x')],
+  ] as const) {
+    await client.set('counts:good', 5)
+    await spoil()
+    const holding = new Holding(client, `counts ${wrong}`)
+    holding.add([add(1, 'counts:good'), add(2, `counts:${wrong}`)])
+    await assert.rejects(() => holding.flush(), new RegExp(`adding 2 to counts:${wrong}`))
+    assert.equal(await client.get('counts:good'), '5')
+    await client.del(`counts:${wrong}`)
+    await holding.flush()
+    assert.deepEqual(await client.mGet(['counts:good', `counts:${wrong}`]), ['6', '2'])
+    assert.deepEqual(holding.lost, [])
+  }
+})
+
+test('what is of another type at the key of an item or its fence is overwritten', async () => {
+  await client.lPush('typed', 'x')
+  await client.lPush(fenceKey('typed'), 'x')
+  await new Holding(client, 'typed').deliver([put(1, 'typed')])
+  assert.equal(await client.get('typed'), 'body 1')
+  assert.match((await client.get(fenceKey('typed'))) ?? '', /^0{19}10/)
+})
+
+test('a server that is full fails the flush, which keeps all, and writes it when there is room', async () => {
+  const holding = new Holding(client, 'full')
+  await holding.deliver([put(1, 'full'), { ...placeOf(2), write: { kind: 'add', key: 'full:count', by: 2 } }])
+  await client.configSet('maxmemory', '1')
+  try {
+    holding.add([remove(3, 'full', 1), { ...placeOf(4), write: { kind: 'add', key: 'full:count', by: 40 } }])
+    await assert.rejects(() => holding.flush(), /OOM/)
+    assert.deepEqual(await client.mGet(['full', 'full:count']), ['body 1', '2'])
+  } finally {
+    await client.configSet('maxmemory', '0')
+  }
+  await holding.flush()
+  assert.deepEqual(await client.mGet(['full', 'full:count']), [null, '42'])
+  assert.deepEqual(holding.lost, [])
+})
+
+test('an expiry in the far future leaves the fence as it must be, and one that is no number fails its record', async () => {
+  const holding = new Holding(client, 'far')
+  // Milliseconds where seconds belong, a thousand times too late.
+  await holding.deliver([put(7, 'far', { expiresAtMs: Date.now() * 1_000 })])
+  assert.match((await client.get(fenceKey('far'))) ?? '', /^0{19}70/)
+  await holding.deliver([put(8, 'far')])
+  assert.equal(await client.get('far'), 'body 8')
+  assert.throws(() => {
+    holding.add([put(9, 'far', { expiresAtMs: Number.NaN })])
+  }, /must be a number/)
+})
+
 /** A client whose calls fail, before or after the server has done them, as the script says. */
 function failing(script: readonly ('works' | 'notSent' | 'answerLost')[]) {
   let calls = 0
@@ -172,29 +241,6 @@ function failing(script: readonly ('works' | 'notSent' | 'answerLost')[]) {
     },
   }
 }
-
-test('a counter that holds something else fails its call whole: nothing of it counts, then all of it once', async () => {
-  const add = (n: number, key: string): PlacedWrite => ({ ...placeOf(n), write: { kind: 'add', key, by: 2 } })
-  await client.lPush('wrong:2', 'a list')
-  const holding = new Holding(client, 'wrong')
-  const adds = [add(1, 'wrong:1'), add(2, 'wrong:2'), add(3, 'wrong:3')]
-  await assert.rejects(holding.deliver(adds), /WRONGTYPE.*the counter wrong:2/)
-  assert.deepEqual([Number(await client.get('wrong:1')), await client.get('wrong:3')], [0, null])
-  await client.del('wrong:2')
-  await new Holding(client, 'wrong').deliver(adds)
-  assert.deepEqual(await client.mGet(['wrong:1', 'wrong:2', 'wrong:3']), ['2', '2', '2'])
-})
-
-test('an expiry of more digits than a time has leaves the fence readable, and one that is no number fails its record', async () => {
-  const milliseconds = Date.now() * 1_000
-  const holding = new Holding(client, 'far')
-  await holding.deliver([put(7, 'far', { expiresAtMs: milliseconds })])
-  await holding.deliver([put(8, 'far', { expiresAtMs: milliseconds })])
-  await new Holding(client, 'far').deliver([put(7, 'far')])
-  assert.equal(await client.get('far'), 'body 8')
-  assert.equal((await client.get(fenceKey('far')))?.slice(0, 21), `${'8'.padStart(20, '0')}0`)
-  await assert.rejects(async () => holding.deliver([put(9, 'far', { expiresAtMs: Number.NaN })]), /epoch milliseconds/)
-})
 
 test('increments count once, whatever is replayed by whom, and whichever calls fail', async () => {
   const session = fc.record({

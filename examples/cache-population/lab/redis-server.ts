@@ -61,7 +61,10 @@ export async function startRedis({ appendfsync = 'everysec' } = {}): Promise<Red
     kill,
     async restart({ wiped } = { wiped: false }) {
       await kill()
-      if (wiped) await rm(join(folder, 'appendonly.aof'), { force: true })
+      // A file up to Redis 6, a folder of them from 7 on.
+      if (wiped)
+        for (const name of ['appendonly.aof', 'appendonlydir'])
+          await rm(join(folder, name), { recursive: true, force: true })
       await start()
     },
     async stop() {
