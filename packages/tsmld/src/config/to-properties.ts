@@ -41,6 +41,7 @@ export function toProperties(
     ...credentialProperties(stream, kcl),
     ...positionProperties(settings.initialPosition, kcl1),
     ...handoffProperties(target),
+    ...reportProperties(stream, kcl),
     ...tableProperties(stream, kcl),
     shutdownGraceMillis: daemon.shutdownGraceMs?.toString(),
     timeoutInSeconds: daemon.timeoutSeconds?.toString(),
@@ -121,6 +122,20 @@ function positionProperties(position: InitialPosition | undefined, kcl1: boolean
  */
 function handoffProperties(target: PropertiesTarget): Record<string, string> {
   return target === 'stock-kcl3' ? { isGracefulLeaseHandoffEnabled: 'false' } : {}
+}
+
+/**
+ * KCL 3 counts a worker as alive until its row in APP-WorkerMetricStats is two reports old, and gives it shards until then (LeaseAssignmentManager in 3.1.3): at its
+ * report every 30 s, for a minute after it died. So reports follow the failover time, smoothed as much as 30 s apart at the KCL's factor of 0.5.
+ */
+function reportProperties(stream: NormalizedStream, kcl: KclVersion): Record<string, string> {
+  if (kcl !== 3) return {}
+  const failoverMs = stream.settings.failoverTimeMs ?? (Number(stream.properties['failoverTimeMillis']) || 10_000)
+  const reportMs = Math.min(30_000, Math.max(2_000, Math.round(failoverMs / 2)))
+  return {
+    workerMetricsReporterFreqInMillis: String(reportMs),
+    workerMetricsEMAAlpha: (1 - 0.5 ** (reportMs / 30_000)).toFixed(3),
+  }
 }
 
 function tableProperties(stream: NormalizedStream, kcl: KclVersion): Record<string, string> {

@@ -13,6 +13,8 @@ test('a smallest Kinesis stream polls, without metrics, from the oldest record',
     workerId: 'w-1',
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
     initialPositionInStream: 'TRIM_HORIZON',
+    workerMetricsReporterFreqInMillis: '5000',
+    workerMetricsEMAAlpha: '0.109',
     callProcessRecordsEvenForEmptyRecordList: 'true',
     validateSequenceNumberBeforeCheckpointing: 'false',
     metricsLevel: 'NONE',
@@ -32,6 +34,8 @@ test('a smallest DynamoDB stream reads 1,000 records at once', () => {
       applicationName: 'items-cache',
       AwsCredentialsProvider: 'DefaultCredentialsProvider',
       initialPositionInStream: 'TRIM_HORIZON',
+      workerMetricsReporterFreqInMillis: '5000',
+      workerMetricsEMAAlpha: '0.109',
       maxRecords: '1000',
       callProcessRecordsEvenForEmptyRecordList: 'true',
       validateSequenceNumberBeforeCheckpointing: 'false',
@@ -97,6 +101,8 @@ test('every option of a Kinesis stream becomes the property of KCL 3', () => {
     callProcessRecordsEvenForEmptyRecordList: 'false',
     validateSequenceNumberBeforeCheckpointing: 'true',
     metricsLevel: 'SUMMARY',
+    workerMetricsReporterFreqInMillis: '2500',
+    workerMetricsEMAAlpha: '0.056',
     metricsEnabledDimensions: 'Operation,ShardId',
     retrievalMode: 'POLLING',
     shutdownGraceMillis: '20000',
@@ -211,6 +217,23 @@ test('a stock daemon of KCL 3 hands no lease over, unless asked to: one that wai
   assert.equal(of({ daemon: 'stock', properties: { [name]: true } }), 'true')
   assert.equal(of({ daemon: 'stock', kclVersion: 2 }), undefined)
   assert.equal(of({}), undefined)
+})
+
+test('workers of KCL 3 report twice in the time in which a lease is free, so that a dead one is given no shards for longer', () => {
+  const reports = (options: object, target: 'embedded' | 'stock-kcl3' | 'stock-kcl2' = 'embedded') => {
+    const { workerMetricsReporterFreqInMillis: ms, workerMetricsEMAAlpha: alpha } = toProperties(
+      normalizeStream(clicks(options)),
+      target,
+    )
+    return [ms, alpha]
+  }
+  assert.deepEqual(reports({ failoverTimeMs: 30_000 }), ['15000', '0.293'])
+  assert.deepEqual(reports({ failoverTimeMs: 30_000 }, 'stock-kcl3'), ['15000', '0.293'])
+  assert.deepEqual(reports({ properties: { failoverTimeMillis: '20000' } }), ['10000', '0.206'])
+  assert.deepEqual(reports({ failoverTimeMs: 1_000 }), ['2000', '0.045'])
+  assert.deepEqual(reports({ failoverTimeMs: 120_000 }), ['30000', '0.500'])
+  assert.deepEqual(reports({ properties: { workerMetricsReporterFreqInMillis: '7000' } }), ['7000', '0.109'])
+  assert.deepEqual(reports({}, 'stock-kcl2'), [undefined, undefined])
 })
 
 test('the client version of a migration is a property of KCL 3', () => {

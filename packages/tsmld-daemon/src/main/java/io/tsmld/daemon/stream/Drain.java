@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.coordinator.EmbeddedScheduler;
 import software.amazon.kinesis.leases.ShardInfo;
 import software.amazon.kinesis.lifecycle.ShardConsumer;
 
@@ -16,7 +16,8 @@ import software.amazon.kinesis.lifecycle.ShardConsumer;
  * lease goes to another worker as soon as it is drained, one that hangs holds nothing up, and this
  * worker stops leading, so that it hands no lease to itself.
  */
-record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser releaser, Peers peers) {
+record Drain(
+    EmbeddedScheduler scheduler, StreamSessions sessions, LeaseReleaser releaser, Peers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
   /** Leases are let go even when the lease table is slow to say who else is there. */
@@ -31,6 +32,7 @@ record Drain(Scheduler scheduler, StreamSessions sessions, LeaseReleaser release
    */
   boolean run(long deadlineNanos) throws InterruptedException {
     scheduler.leaseCoordinator().stopLeaseTaker(); // nothing is found again that is let go
+    scheduler.stopReporting();
     CompletableFuture<Void> peersKnown =
         CompletableFuture.runAsync(peers::refreshAndLeave, Background.THREADS);
     CompletableFuture<Void> left =

@@ -3,9 +3,7 @@ package io.tsmld.daemon.stream;
 import software.amazon.kinesis.coordinator.LeaderDecider;
 import software.amazon.kinesis.coordinator.Scheduler;
 
-/**
- * The KCL's leader assigns the leases of all workers; it is whoever holds a lock for two minutes.
- */
+/** The KCL's leader assigns the leases of all workers; it is whoever holds a lock. */
 final class Leadership {
   private Leadership() {}
 

@@ -24,9 +24,9 @@ import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
  * The other workers of an application, as the table {@code APP-WorkerMetricStats} shows them: its
  * rows are what the KCL's leader assigns leases by.
  *
- * <p>A worker that is not the leader looks only every 30 s whether it can become it, so a lease
- * that a leaving leader merely evicts can lie unassigned for that long; assigned to a peer it is
- * found within half an assignment interval.
+ * <p>A worker that is not the leader looks only now and then whether it can become it (in AWS's own
+ * daemon every 30 s), so a lease that a leaving leader merely evicts can lie unassigned for that
+ * long; assigned to a peer it is found within half an assignment interval.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -57,7 +57,7 @@ final class Peers {
 
   /**
    * Reads who is there, and takes this worker's own row away, so that no leader hands it another
-   * lease. The KCL writes the row again every 30 s.
+   * lease: unless reports have stopped, the KCL soon writes the row again.
    */
   void refreshAndLeave() {
     try {

@@ -78,6 +78,7 @@ public final class StreamRunner {
       return;
     }
     sessions.abandon(reason);
+    scheduler.stopReporting();
     peers.refreshAndLeave();
     releaser.sweep();
     Leadership.leave(scheduler);

@@ -48,6 +48,11 @@ public class EmbeddedScheduler extends Scheduler {
     LeaderTerm.of(parts.leaseManagement().failoverTimeMillis()).apply(this, parts);
   }
 
+  /** Is given no more leases once its row in {@code APP-WorkerMetricStats} is gone, too. */
+  public void stopReporting() {
+    WorkerReports.stop(this);
+  }
+
   @Override
   protected ShardConsumer buildConsumer(
       ShardInfo shardInfo,

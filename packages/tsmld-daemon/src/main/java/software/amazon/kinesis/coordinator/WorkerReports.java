@@ -1,0 +1,33 @@
+package software.amazon.kinesis.coordinator;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows in {@code APP-WorkerMetricStats} by which a leader knows the workers that may be given
+ * leases. The KCL 3.1.3 writes this worker's until its scheduler has ended, also while it drains.
+ */
+final class WorkerReports {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerReports.class);
+
+  private WorkerReports() {}
+
+  /** Ends the reports of a scheduler; one that is being written may still come. */
+  static void stop(Scheduler scheduler) {
+    try {
+      Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
+      initializer.setAccessible(true);
+      Method stop =
+          DynamicMigrationComponentsInitializer.class.getDeclaredMethod(
+              "stopWorkerMetricsReporter");
+      stop.setAccessible(true);
+      stop.invoke(initializer.get(scheduler));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.warn(
+          "A worker that leaves may be given leases until it has left: this KCL is built otherwise: {}",
+          e.toString());
+    }
+  }
+}
