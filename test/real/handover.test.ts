@@ -35,7 +35,7 @@ function keepRenewing(stack: TestStack, row: readonly [string, string], from: nu
     let counter = from
     for (; !ending.signal.aborted; counter++) {
       await write(stack, row, 'SET leaseCounter = :next', { ':next': counter + 1 }, counter)
-      await delay(200)
+      await delay(1_000)
     }
     return counter
   })()
@@ -70,7 +70,6 @@ function read(
         workerId: `${stream}-worker`,
         failoverTimeMs,
         parentShardPollIntervalMs: 500,
-        logLevels: { 'software.amazon.kinesis': 'INFO' },
         processor: ({ shardId }) => {
           begun.push(shardId)
           return {
@@ -158,7 +157,7 @@ real('fault 9: hand-overs that come to nothing: each shard goes on', async lab =
     ':gone': gone,
     ':worker': worker,
   })
-  const second = read(lab, stream, 4_000, () => undefined)
+  const second = read(lab, stream, 6_000, () => undefined)
   await second.runtime.start()
   const at = performance.now()
 
