@@ -14,9 +14,9 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * The KCL's scheduler with five changes, of which two are the leader's {@link LeaderTerm} and
- * {@link GuardedLeases}. It stands in this package because {@code shouldInitiateLeaseSync} and
- * {@code runProcessLoop} are package-private.
+ * The KCL's scheduler with five changes, of which two stand elsewhere: the leader's {@link
+ * LeaderTerm}, and the {@link GuardedLeases}. It stands in this package because {@code
+ * shouldInitiateLeaseSync} and {@code runProcessLoop} are package-private.
  *
  * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream
  * only, and the lease may have been lost and regained before {@code initialize} could ask.
