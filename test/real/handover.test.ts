@@ -39,6 +39,8 @@ function keepRenewing(stack: TestStack, row: readonly [string, string], from: nu
     }
     return counter
   })()
+  // What fails it is told by `end`.
+  loop.catch(() => undefined)
   return async () => {
     ending.abort()
     return await loop
