@@ -17,8 +17,8 @@ export function globTests(kind) {
     .sort()
 }
 
-/** Those that mostly wait: for AWS's daemons, whose first start takes a minute. */
-export const waitingFiles = ['test/real/migration.test.ts', 'test/real/conformance.test.ts']
+/** Those that mostly wait: for AWS's daemons, whose first start takes a minute, and for leases to expire. */
+export const waitingFiles = ['migration', 'conformance', 'handover'].map(name => `test/real/${name}.test.ts`)
 /** Those that hold workers to times, the longest first: they come when those that wait are through. */
 export const timedFiles = ['stop', 'failures', 'several-workers', 'chaos', 'lease-table', 'leases'].map(
   name => `test/real/${name}.test.ts`,

@@ -25,6 +25,8 @@ export interface LeaseRow {
   readonly leaseKey: string
   /** The worker id; null when nobody holds it. */
   readonly owner: string | null
+  /** Who reads the shard until it has handed it to `owner`; null when nothing is handed over. */
+  readonly checkpointOwner: string | null
   /** A sequence number or a sentinel. */
   readonly checkpoint: string
   readonly subSequenceNumber: number
@@ -159,6 +161,7 @@ async function makeStack(): Promise<TestStack> {
           (item): LeaseRow => ({
             leaseKey: item['leaseKey']?.S ?? '',
             owner: item['leaseOwner']?.S ?? null,
+            checkpointOwner: item['checkpointOwner']?.S ?? null,
             checkpoint: item['checkpoint']?.S ?? '',
             subSequenceNumber: Number(item['checkpointSubSequenceNumber']?.N ?? 0),
             leaseCounter: Number(item['leaseCounter']?.N ?? 0),

@@ -52,9 +52,10 @@ final class LeaseReleaser {
   }
 
   /**
-   * Passes a lease on that is promised to another worker. A consumer that is asked to hand its shard
-   * over while it waits for the shard's parents is shut down without this step by the KCL 3.1.3 (mended
-   * in 3.4.3: {@code ShutdownTask}), which would renew the lease for ever, and nobody read the shard.
+   * Passes a lease on that is promised to another worker. A consumer that is asked to hand its
+   * shard over while it waits for the shard's parents is shut down without this step by the KCL
+   * 3.1.3 (mended in 3.4.3: {@code ShutdownTask}), which would renew the lease for ever, and nobody
+   * read the shard.
    */
   void finishHandOver(String leaseKey, String token) {
     Lease held = coordinator.getCurrentlyHeldLease(leaseKey);
@@ -115,12 +116,14 @@ final class LeaseReleaser {
   }
 
   private void pass(Lease row, String peer) throws Exception {
-    if (peer == null || !coordinator.leaseRefresher().assignLease(row, peer)) {
+    String next = row.checkpointOwner() == null ? peer : row.leaseOwner();
+    if (next == null || !coordinator.leaseRefresher().assignLease(row, next)) {
       coordinator.leaseRefresher().evictLease(row);
     }
   }
 
+  /** Also one that is promised to another worker, but not yet one that is promised to this one. */
   private boolean mine(Lease row) {
-    return coordinator.workerIdentifier().equals(row.leaseOwner());
+    return coordinator.workerIdentifier().equals(row.actualOwner());
   }
 }

@@ -1,5 +1,6 @@
 package software.amazon.kinesis.coordinator;
 
+import io.tsmld.daemon.stream.GuardedLeases;
 import io.tsmld.daemon.stream.SchedulerParts;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,9 +14,9 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * The KCL's scheduler with four changes, of which one is the leader's {@link LeaderTerm}. It stands
- * in this package because {@code shouldInitiateLeaseSync} and {@code runProcessLoop} are
- * package-private.
+ * The KCL's scheduler with five changes, of which two stand elsewhere: the leader's {@link
+ * LeaderTerm}, and the {@link GuardedLeases}. It stands in this package because {@code
+ * shouldInitiateLeaseSync} and {@code runProcessLoop} are package-private.
  *
  * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream
  * only, and the lease may have been lost and regained before {@code initialize} could ask.
@@ -26,8 +27,8 @@ public class EmbeddedScheduler extends Scheduler {
   private final boolean fastStart;
 
   /**
-   * @param onShutDown is given each shard whose consumer is shut down and not yet cleared away, about
-   *     once a second
+   * @param onShutDown is given each shard whose consumer is shut down and not yet cleared away,
+   *     about once a second
    */
   public EmbeddedScheduler(
       SchedulerParts parts,
@@ -37,7 +38,7 @@ public class EmbeddedScheduler extends Scheduler {
     super(
         parts.checkpoint(),
         parts.coordinator(),
-        parts.leaseManagement(),
+        GuardedLeases.in(parts.leaseManagement()),
         parts.lifecycle(),
         parts.metrics(),
         parts.processor(),

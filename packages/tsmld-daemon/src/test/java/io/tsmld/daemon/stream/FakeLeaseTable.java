@@ -20,6 +20,7 @@ import software.amazon.kinesis.retrieval.kpl.ExtendedSequenceNumber;
 final class FakeLeaseTable {
   final Map<String, Lease> rows = new HashMap<>();
   final Map<String, Lease> held = new HashMap<>();
+
   /** Those of the held leases whose renewal is late: the KCL does not give them out meanwhile. */
   final Set<String> expired = new HashSet<>();
 
@@ -27,8 +28,11 @@ final class FakeLeaseTable {
   boolean down;
   boolean refusesAssignments;
 
+  /** What happens between a read of the whole table and the next write. */
+  Runnable afterRead = () -> {};
+
   final LeaseCoordinator coordinator = proxy(LeaseCoordinator.class, this::coordinate);
-  private final LeaseRefresher refresher = proxy(LeaseRefresher.class, this::refresh);
+  final LeaseRefresher refresher = proxy(LeaseRefresher.class, this::refresh);
 
   /** Adds a lease of the worker {@code me}, held, and gives its identity. */
   String add(String key) {
@@ -51,7 +55,7 @@ final class FakeLeaseTable {
     return switch (method.getName()) {
       case "workerIdentifier" -> "me";
       case "leaseRefresher" -> refresher;
-      case "getCurrentlyHeldLease" -> 
+      case "getCurrentlyHeldLease" ->
           expired.contains((String) arguments[0]) ? null : held.get((String) arguments[0]);
       case "dropLease" -> {
         if (held.remove(((Lease) arguments[0]).leaseKey()) != null) {
@@ -71,11 +75,30 @@ final class FakeLeaseTable {
     return switch (method.getName()) {
       case "getLease" -> rows.get((String) arguments[0]);
       case "listLeases" -> new ArrayList<>(rows.values());
+      case "listLeasesParallely" -> {
+        List<Lease> read = rows.values().stream().map(Lease::copy).toList();
+        afterRead.run();
+        yield Map.entry(read, List.of());
+      }
+      case "renewLease" -> note("renew", (Lease) arguments[0], ((Lease) arguments[0]).leaseOwner());
+      case "takeLease" -> take((Lease) arguments[0], (String) arguments[1]);
       case "evictLease" -> note("evict", (Lease) arguments[0], null);
       case "assignLease" ->
           !refusesAssignments && note("assign", (Lease) arguments[0], (String) arguments[1]);
       default -> throw new UnsupportedOperationException(method.getName());
     };
+  }
+
+  private boolean take(Lease lease, String owner) {
+    Lease row = rows.get(lease.leaseKey());
+    if (!row.leaseCounter().equals(lease.leaseCounter())) {
+      return false;
+    }
+    for (Lease changed : List.of(row, lease)) {
+      changed.leaseCounter(changed.leaseCounter() + 1);
+      changed.checkpointOwner(null);
+    }
+    return note("take", lease, owner);
   }
 
   private boolean note(String what, Lease lease, String owner) {

@@ -100,6 +100,26 @@ class LeaseReleaserTest {
   }
 
   @Test
+  void whatItGivesUpAndAnotherWaitsForGoesToThatOne() {
+    peer = "third";
+    String token = table.add("a");
+    promise("a");
+    assertTrue(releaser.giveUp("a", token));
+    assertEquals(List.of("drop a", "assign a to other"), table.done);
+  }
+
+  @Test
+  void sweepsWhatAnotherWaitsForAndLeavesAloneWhatAnotherHoldsForIt() {
+    table.add("a");
+    promise("a");
+    table.add("theirs");
+    table.held.remove("theirs");
+    table.rows.get("theirs").checkpointOwner("other");
+    releaser.sweep();
+    assertEquals(List.of("drop a", "assign a to other"), table.done);
+  }
+
+  @Test
   void evictsALeaseThatItOnlyForgot() {
     String token = table.add("a");
     table.held.clear();

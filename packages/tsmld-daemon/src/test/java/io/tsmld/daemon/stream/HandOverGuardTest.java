@@ -1,0 +1,87 @@
+package io.tsmld.daemon.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.kinesis.leases.Lease;
+import software.amazon.kinesis.leases.LeaseRefresher;
+import software.amazon.kinesis.leases.exceptions.DependencyException;
+
+class HandOverGuardTest {
+  private static final long LEASE_MS = 10_000;
+
+  private final FakeLeaseTable table = new FakeLeaseTable();
+  private long nowMs;
+  private final LeaseRefresher guarded =
+      HandOverGuard.around(table.refresher, "me", LEASE_MS, () -> nowMs * 1_000_000);
+
+  @BeforeEach
+  void handOver() {
+    table.add("a");
+    table.rows.get("a").leaseOwner("other");
+    table.rows.get("a").checkpointOwner("me");
+  }
+
+  @Test
+  void givesALeaseThatNobodyHoldsToTheWorkerThatWaitsForIt() throws Exception {
+    assertEquals("me", read().actualOwner());
+    nowMs += LEASE_MS + 1;
+    Lease row = read();
+    assertEquals(List.of("take a to other"), table.done);
+    assertEquals("other", row.leaseOwner());
+    assertNull(row.checkpointOwner(), "the leader decides by what is in the table now");
+  }
+
+  @Test
+  void takesNothingFromAWorkerThatRenews() throws Exception {
+    read();
+    nowMs += LEASE_MS + 1;
+    table.afterRead = () -> renew(table.rows.get("a"));
+    read();
+    read();
+    assertEquals(List.of(), table.done);
+  }
+
+  @Test
+  void triesAgainWhatTheTableRefused() throws Exception {
+    read();
+    nowMs += LEASE_MS + 1;
+    table.afterRead = () -> table.down = true;
+    assertEquals("me", read().checkpointOwner());
+    table.afterRead = () -> {};
+    table.down = false;
+    assertNull(read().checkpointOwner());
+  }
+
+  @Test
+  void aWorkerRenewsWhatItHoldsAndNotWhatAnotherHoldsForIt() throws Exception {
+    assertTrue(guarded.renewLease(table.rows.get("a")));
+    table.rows.get("a").leaseOwner("me");
+    table.rows.get("a").checkpointOwner("other");
+    assertFalse(guarded.renewLease(table.rows.get("a")));
+    table.rows.get("a").checkpointOwner(null);
+    assertTrue(guarded.renewLease(table.rows.get("a")));
+    assertEquals(List.of("renew a to other", "renew a to me"), table.done);
+  }
+
+  @Test
+  void theTablesOwnFailuresComeThrough() {
+    table.down = true;
+    assertThrows(DependencyException.class, this::read);
+    assertThrows(DependencyException.class, () -> guarded.getLease("a"));
+  }
+
+  private Lease read() throws Exception {
+    return guarded.listLeasesParallely(null, 0).getKey().get(0);
+  }
+
+  private static void renew(Lease row) {
+    row.leaseCounter(row.leaseCounter() + 1);
+  }
+}
