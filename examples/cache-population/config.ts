@@ -53,8 +53,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     segments: integer('SEGMENTS', 4, [1, 1_000]),
   }
   const { cacheName, redisUrl } = config
-  if (cacheName !== '' && !/^[\w.-]{1,200}$/.test(cacheName))
-    wrong.push('CACHE_NAME has more than the 200 letters, digits, _, - and . that the name of a lease table may have')
+  // "fence:…" is what other caches' fences begin with.
+  if (cacheName !== '' && !/^(?!fence$)[\w.-]{1,200}$/.test(cacheName))
+    wrong.push(
+      `CACHE_NAME is ${JSON.stringify(cacheName)}, not 1 to 200 letters, digits, _, - and ., as a lease table's name may have (nor may it be "fence")`,
+    )
   // Not shown: it may hold a password.
   if (redisUrl !== '' && !isRedisUrl(redisUrl))
     wrong.push('REDIS_URL is no URL of the form redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT')

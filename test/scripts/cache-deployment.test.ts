@@ -143,6 +143,7 @@ test('a configuration that lacks something says all that it lacks, and what is w
     ['SEGMENTS', '1e2'],
     ['REDIS_WAIT_SECONDS', 'abc'],
     ['CACHE_NAME', 'a:b'],
+    ['CACHE_NAME', 'fence'],
     ['REDIS_URL', 'cache:6379'],
     ['REDIS_URL', 'http://me:secret@cache:6379'],
     ['REDIS_URL', 'redis://me:secret@cache/first'],
