@@ -2,7 +2,7 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { DynamodbRecord, KinesisRecord } from 'tsmld'
-import type { CacheWrite } from './redis-flusher.ts'
+import type { CacheWrite } from './redis-scripts.ts'
 import type { ScannedImage } from './scan-writes.ts'
 
 /** An item of the table. */
@@ -35,25 +35,22 @@ export async function removeItem(dynamodb: DynamoDBClient, tableName: string, id
   await dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: { id: { S: id } } }))
 }
 
-/** What the Redis keys of items begin with. */
-export const itemPrefix = 'items:'
-
-/** An item as the cache holds it. */
-export function imageOf(item: Item): ScannedImage {
+/** An item as the cache holds it, at its id behind what items' keys begin with. */
+export function imageOf(item: Item, items: string): ScannedImage {
   const { id, name, price, version, writtenAt, expiresAt } = item
-  const image = { key: `${itemPrefix}${id}`, body: JSON.stringify({ id, name, price, version, writtenAt }), version }
+  const image = { key: `${items}${id}`, body: JSON.stringify({ id, name, price, version, writtenAt }), version }
   return expiresAt === undefined ? image : { ...image, expiresAtMs: expiresAt * 1_000 }
 }
 
 /** What a change of the table does to the cache. */
-export function itemWrite(change: DynamodbRecord<Item, 'NEW_AND_OLD_IMAGES'>): CacheWrite {
-  if (change.eventName !== 'REMOVE') return { kind: 'put', ...imageOf(change.newImage) }
+export function itemWrite(change: DynamodbRecord<Item, 'NEW_AND_OLD_IMAGES'>, items: string): CacheWrite {
+  if (change.eventName !== 'REMOVE') return { kind: 'put', ...imageOf(change.newImage, items) }
   const { id, version } = change.oldImage
-  return { kind: 'remove', key: `${itemPrefix}${id}`, version }
+  return { kind: 'remove', key: `${items}${id}`, version }
 }
 
 /** An increment, as the Kinesis stream carries it: `{ "counter": "clicks:7", "by": 1 }`. */
-export function counterWrite(record: KinesisRecord): CacheWrite {
+export function counterWrite(record: KinesisRecord, counters: string): CacheWrite {
   const { counter, by } = JSON.parse(record.data.toString()) as { counter: string; by: number }
-  return { kind: 'add', key: counter, by }
+  return { kind: 'add', key: `${counters}${counter}`, by }
 }

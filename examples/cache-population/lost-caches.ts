@@ -1,5 +1,3 @@
-import { itemsStateKey } from './config.ts'
-
 const lookMs = 2_000
 const sayAgainMs = 60_000
 
@@ -9,9 +7,9 @@ export class LostCaches {
   readonly #timer: NodeJS.Timeout
   #saidAtMs = 0
 
-  constructor(client: { hGet(key: string, field: string): Promise<string | null> }) {
+  constructor(client: { hGet(key: string, field: string): Promise<string | null> }, itemsState: string) {
     const look = () => {
-      client.hGet(itemsStateKey, 'seededAt').then(
+      client.hGet(itemsState, 'seededAt').then(
         at => {
           this.#set('seeding', at === null ? 'the cache was never seeded' : null)
         },

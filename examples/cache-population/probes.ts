@@ -18,6 +18,12 @@ export async function serveProbes(port: number, health: () => Health): Promise<S
       .end(JSON.stringify({ live, ready, reasons }))
   })
   server.listen(port)
-  await once(server, 'listening')
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new Error(`The probes cannot be served on PORT ${String(port)}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
   return server
 }

@@ -1,5 +1,5 @@
-// What a scan of the table writes to the cache, by the fences of redis-flusher.ts.
-import { fenceKey, images, metaOf, type RedisClient, runScript, script } from './redis-flusher.ts'
+// What a scan of the table writes to the cache, by the fences of redis-scripts.ts.
+import { fenceKey, images, metaOf, type RedisClient, runScript, script } from './redis-scripts.ts'
 
 /** An image that a scan read. */
 export interface ScannedImage {

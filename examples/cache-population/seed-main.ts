@@ -1,35 +1,43 @@
 // Seeds the cache of one region, or goes on with what was interrupted: run it at first, and whenever a worker says that the cache is not whole.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { connectRedis, itemsStateKey, readConfig } from './config.ts'
+import { cacheKeys } from './cache-keys.ts'
+import { type CacheConfig, readConfig } from './config.ts'
+import { endedBy } from './ended-by.ts'
+import { connectRedis } from './redis-connection.ts'
 import { type SeedLine, seed } from './seed.ts'
 
-const { region, tableName, redisUrl, dynamodbEndpoint, segments } = readConfig(process.env)
-const dynamodb = new DynamoDBClient({
-  region,
-  ...(dynamodbEndpoint === undefined ? {} : { endpoint: dynamodbEndpoint }),
-})
-const client = await connectRedis(redisUrl)
-let toldAt = 0
 try {
-  const done = await seed({
-    dynamodb,
-    tableName,
-    client,
-    stateKey: itemsStateKey,
-    segments,
-    onProgress: line => {
-      if (performance.now() - toldAt < 1_000) return
-      toldAt = performance.now()
-      tell(line)
-    },
-  })
-  tell(done)
+  await seedCache(readConfig(process.env))
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 1
-} finally {
-  client.destroy()
-  dynamodb.destroy()
+  endedBy(error)
+}
+
+async function seedCache(config: CacheConfig): Promise<void> {
+  const { region, tableName, cacheName, redisUrl, redisWaitMs, dynamodbEndpoint, segments } = config
+  const client = await connectRedis(redisUrl, redisWaitMs)
+  const dynamodb = new DynamoDBClient({
+    region,
+    ...(dynamodbEndpoint === undefined ? {} : { endpoint: dynamodbEndpoint }),
+  })
+  let toldAt = 0
+  try {
+    const done = await seed({
+      dynamodb,
+      tableName,
+      client,
+      keys: cacheKeys(cacheName),
+      segments,
+      onProgress: line => {
+        if (performance.now() - toldAt < 1_000) return
+        toldAt = performance.now()
+        tell(line)
+      },
+    })
+    tell(done)
+  } finally {
+    client.destroy()
+    dynamodb.destroy()
+  }
 }
 
 function tell(line: SeedLine): void {

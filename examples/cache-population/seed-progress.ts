@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { type RedisClient, runScript, script } from './redis-flusher.ts'
+import { type RedisClient, runScript, script } from './redis-scripts.ts'
 
 type Place = Record<string, AttributeValue> | 'done' | undefined
 

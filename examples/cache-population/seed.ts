@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { BatchGetItemCommand, DescribeTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { type Item, imageOf, itemPrefix } from './items.ts'
-import { fenceKey, type RedisClient } from './redis-flusher.ts'
+import type { CacheKeys } from './cache-keys.ts'
+import { type Item, imageOf } from './items.ts'
+import { fenceKey, type RedisClient } from './redis-scripts.ts'
 import { removeGone, writeScanned } from './scan-writes.ts'
 import { SeedProgress } from './seed-progress.ts'
 
@@ -12,8 +13,7 @@ export interface Seeding {
   readonly dynamodb: DynamoDBClient
   readonly tableName: string
   readonly client: RedisClient
-  /** The Redis key of the stream's state. */
-  readonly stateKey: string
+  readonly keys: CacheKeys
   /** How many segments are scanned side by side. */
   readonly segments: number
   /** @default 172_800_000 (48 h) */
@@ -46,9 +46,9 @@ const patienceMs = 120_000
  * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile.
  */
 export async function seed(seeding: Seeding): Promise<SeedLine> {
-  const { client, stateKey, segments } = seeding
+  const { client, keys, segments } = seeding
   for (;;) {
-    const progress = await SeedProgress.begin(client, stateKey, segments)
+    const progress = await SeedProgress.begin(client, keys.itemsState, segments)
     try {
       return await seedOnce(seeding, progress)
     } catch (error) {
@@ -73,7 +73,7 @@ async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedL
 }
 
 async function scanSegment(
-  { dynamodb, tableName, client, segments, tombstoneMs = 172_800_000 }: Seeding,
+  { dynamodb, tableName, client, keys, segments, tombstoneMs = 172_800_000 }: Seeding,
   segment: number,
   progress: SeedProgress,
   meter: Meter,
@@ -90,7 +90,7 @@ async function scanSegment(
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
     )
-    const images = Items.map(item => imageOf(unmarshall(item) as Item))
+    const images = Items.map(item => imageOf(unmarshall(item) as Item, keys.items))
     for (let at = 0; at < images.length; at += keysPerCall) {
       const some = images.slice(at, at + keysPerCall)
       meter.wrote(await patiently(progress, () => writeScanned(client, some, tombstoneMs)))
@@ -103,13 +103,13 @@ async function scanSegment(
 
 /** Asks the table for every key that the cache has, and removes those that it does not know, unless a change came meanwhile. */
 async function sweep(
-  { dynamodb, tableName, client, tombstoneMs = 172_800_000 }: Seeding,
+  { dynamodb, tableName, client, keys: { items }, tombstoneMs = 172_800_000 }: Seeding,
   progress: SeedProgress,
   meter: Meter,
 ): Promise<void> {
   for (let cursor: string | null = null; cursor !== '0'; ) {
     const [next, keys] = (await patiently(progress, () =>
-      client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${itemPrefix}*`, 'COUNT', '1000']),
+      client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${items}*`, 'COUNT', '1000']),
     )) as [string, string[]]
     cursor = next
     for (let at = 0; at < keys.length; at += keysPerCall) {
@@ -119,10 +119,14 @@ async function sweep(
         | string
         | null
       )[]
-      const there = await whichExist(dynamodb, tableName, some)
+      const there = await whichExist(
+        dynamodb,
+        tableName,
+        some.map(key => key.slice(items.length)),
+      )
       const gone = some.flatMap((key, index) => {
         const fence = fences[index]
-        return fence == null || there.has(key) ? [] : [{ key, fence }]
+        return fence == null || there.has(key.slice(items.length)) ? [] : [{ key, fence }]
       })
       if (gone.length > 0) meter.swept(await patiently(progress, () => removeGone(client, gone, tombstoneMs)))
       meter.tell()
@@ -130,16 +134,16 @@ async function sweep(
   }
 }
 
-async function whichExist(dynamodb: DynamoDBClient, tableName: string, keys: readonly string[]): Promise<Set<string>> {
+async function whichExist(dynamodb: DynamoDBClient, tableName: string, ids: readonly string[]): Promise<Set<string>> {
   const there = new Set<string>()
-  let Keys = keys.map(key => ({ id: { S: key.slice(itemPrefix.length) } }))
+  let Keys = ids.map(id => ({ id: { S: id } }))
   while (Keys.length > 0) {
     const { Responses, UnprocessedKeys } = await dynamodb.send(
       new BatchGetItemCommand({
         RequestItems: { [tableName]: { Keys, ConsistentRead: true, ProjectionExpression: 'id' } },
       }),
     )
-    for (const { id } of Responses?.[tableName] ?? []) there.add(`${itemPrefix}${id?.S ?? ''}`)
+    for (const { id } of Responses?.[tableName] ?? []) there.add(id?.S ?? '')
     Keys = (UnprocessedKeys?.[tableName]?.Keys ?? []) as typeof Keys
     if (Keys.length > 0) await delay(100)
   }

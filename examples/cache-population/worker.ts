@@ -1,44 +1,74 @@
 // One region's worker: two streams into one cache. Run as many of them as there is work; the KCL shares the shards among them.
 import { batchProcessor, createRuntime, dynamodbStream, kinesisStream, type Position } from 'tsmld'
-import { type CacheConfig, connectRedis, countersStateKey, itemsStateKey, readConfig } from './config.ts'
+import { cacheKeys } from './cache-keys.ts'
+import { type CacheConfig, readConfig } from './config.ts'
+import { endedBy } from './ended-by.ts'
 import { counterWrite, type Item, itemWrite } from './items.ts'
 import { LostCaches } from './lost-caches.ts'
-import { serveProbes } from './probes.ts'
+import { type Health, serveProbes } from './probes.ts'
+import { connectRedis } from './redis-connection.ts'
 import { type CacheFlush, redisFlusher } from './redis-flusher.ts'
+import type { RedisClient } from './redis-scripts.ts'
 import { reportFlush } from './report.ts'
 
-const config = readConfig(process.env)
-const client = await connectRedis(config.redisUrl)
-const lost = new LostCaches(client)
-const runtime = createRuntime({
-  streams: [
-    dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
-      tableName: config.tableName,
-      applicationName: `${config.cacheName}-items`,
-      processor: intoRedis(itemsStateKey, itemWrite, reportFlush),
-    }),
-    kinesisStream({
-      streamName: config.streamName,
-      applicationName: `${config.cacheName}-counters`,
-      processor: intoRedis(countersStateKey, counterWrite),
-    }),
-  ],
-  defaults: streamDefaults(config),
-  sharedDaemon: true,
-})
-const probes = await serveProbes(config.port, () => {
-  const { live, ready, reasons } = runtime.health()
-  return { live, ready: ready && lost.reasons.length === 0, reasons: [...reasons, ...lost.reasons] }
-})
+/** How it is while it waits for Redis. */
+const waiting: Health = { live: true, ready: false, reasons: ['Redis was not reached yet'] }
+
 try {
-  await runtime.run() // until SIGTERM: then every shard is flushed, checkpointed and handed over
-} finally {
-  lost.stop()
-  probes.close()
-  client.destroy()
+  const config = readConfig(process.env)
+  let health = () => waiting
+  const probes = await serveProbes(config.port, () => health())
+  try {
+    const client = await connectRedis(config.redisUrl, config.redisWaitMs)
+    await work(config, client, current => {
+      health = current
+    })
+  } finally {
+    probes.close()
+  }
+} catch (error) {
+  endedBy(error)
+}
+
+/** Works until SIGTERM: then every shard is flushed, checkpointed and handed over. */
+async function work(
+  config: CacheConfig,
+  client: Awaited<ReturnType<typeof connectRedis>>,
+  serveHealth: (health: () => Health) => void,
+): Promise<void> {
+  const keys = cacheKeys(config.cacheName)
+  const lost = new LostCaches(client, keys.itemsState)
+  const into = { client, lost }
+  const runtime = createRuntime({
+    streams: [
+      dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
+        tableName: config.tableName,
+        applicationName: `${config.cacheName}-items`,
+        processor: intoRedis(into, keys.itemsState, change => itemWrite(change, keys.items), reportFlush),
+      }),
+      kinesisStream({
+        streamName: config.streamName,
+        applicationName: `${config.cacheName}-counters`,
+        processor: intoRedis(into, keys.countersState, record => counterWrite(record, keys.counters)),
+      }),
+    ],
+    defaults: streamDefaults(config),
+    sharedDaemon: true,
+  })
+  serveHealth(() => {
+    const { live, ready, reasons } = runtime.health()
+    return { live, ready: ready && lost.reasons.length === 0, reasons: [...reasons, ...lost.reasons] }
+  })
+  try {
+    await runtime.run()
+  } finally {
+    lost.stop()
+    client.destroy()
+  }
 }
 
 function intoRedis<R extends Position>(
+  { client, lost }: { readonly client: RedisClient; readonly lost: LostCaches },
   stateKey: string,
   toWrite: Parameters<typeof redisFlusher<R>>[0]['toWrite'],
   onFlushed: (flush: CacheFlush<R>) => void = () => undefined,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fenceKey } from '../../examples/cache-population/redis-flusher.ts'
+import { fenceKey } from '../../examples/cache-population/redis-scripts.ts'
 import { removeGone, writeScanned } from '../../examples/cache-population/scan-writes.ts'
 import { Holding, redisLab } from './support/cache-lab.ts'
 import { Life } from './support/cache-life.ts'
@@ -175,4 +175,14 @@ test('items without a version: it converges all the same, but a scan gives way t
   await writeScanned(client, [image], hour)
   await new Holding(client, `state:${life.key}`).deliver(life.changes(0, 1))
   assert.equal(await client.get(life.key), 'state 1')
+})
+
+test('fences that would not outlive what the stream can replay are refused', () => {
+  for (const tombstoneMs of [hour, hour - 1, Number.NaN])
+    assert.throws(
+      () => new Holding(client, 'refused', { tombstoneMs, retentionMs: hour }),
+      (error: unknown) => error instanceof RangeError && /tombstoneMs is .* more than retentionMs/.test(error.message),
+    )
+  // Where only the one is given, the other's default counts.
+  assert.throws(() => new Holding(client, 'refused', { retentionMs: 7 * 24 * hour }), /tombstoneMs is 172800000/)
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type CacheWrite, fenceKey } from '../../examples/cache-population/redis-flusher.ts'
+import { type CacheWrite, fenceKey } from '../../examples/cache-population/redis-scripts.ts'
 import { removeGone, writeScanned } from '../../examples/cache-population/scan-writes.ts'
 import { Holding, type PlacedWrite, placeOf, redisLab, untilReady } from './support/cache-lab.ts'
 
@@ -48,7 +48,7 @@ test('bodies are bytes as they were given, and what a record does not write only
 })
 
 test('a removal leaves a tombstone that ends by itself, and so does an expiry', async () => {
-  const holding = new Holding(client, 'ends', { tombstoneMs: 400 })
+  const holding = new Holding(client, 'ends', { tombstoneMs: 400, retentionMs: 300 })
   const expiresAtMs = Date.now() + 300
   await holding.deliver([put(1, 'removed'), put(2, 'expires', { expiresAtMs }), remove(3, 'removed', 1)])
   assert.deepEqual(await client.mGet(['removed', 'expires']), [null, 'body 2'])
@@ -67,7 +67,7 @@ test('a removal leaves a tombstone that ends by itself, and so does an expiry', 
 test('a worker that was asleep for longer than the tombstone brings nothing back', async () => {
   const asleep = new Holding(client, 'asleep for long')
   asleep.add([put(1, 'long gone')])
-  await new Holding(client, 'asleep for long', { tombstoneMs: 20 }).deliver([
+  await new Holding(client, 'asleep for long', { tombstoneMs: 20, retentionMs: 10 }).deliver([
     put(1, 'long gone'),
     remove(2, 'long gone', 1),
   ])

@@ -1,9 +1,10 @@
 // The seeding of examples/cache-population, from a real table into a real cache.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { cacheKeys } from '../../examples/cache-population/cache-keys.ts'
 import { type Item, imageOf, putItem, removeItem } from '../../examples/cache-population/items.ts'
 import { differences, expectedOf } from '../../examples/cache-population/lab/compare.ts'
-import { fenceKey } from '../../examples/cache-population/redis-flusher.ts'
+import { fenceKey } from '../../examples/cache-population/redis-scripts.ts'
 import { writeScanned } from '../../examples/cache-population/scan-writes.ts'
 import { type SeedLine, seed } from '../../examples/cache-population/seed.ts'
 import { redisLab } from './support/cache-lab.ts'
@@ -12,17 +13,19 @@ import { localStack } from './support/stack.ts'
 const { client } = await redisLab()
 const { dynamodb, createTable } = await localStack()
 const { tableName } = await createTable()
-const stateKey = 'cache:items'
+const cacheName = 'seeded'
+const keys = cacheKeys(cacheName)
+const stateKey = keys.itemsState
 const items = 1_200
 let version = 0
 
 const itemOf = (n: number): Item => ({ id: String(n), name: `item ${n}`, price: n, version: ++version, writtenAt: 1 })
 const put = (n: number) => putItem(dynamodb, tableName, itemOf(n))
 const run = (onProgress: (line: SeedLine) => void = () => {}) =>
-  seed({ dynamodb, tableName, client, stateKey, segments: 2, onProgress })
+  seed({ dynamodb, tableName, client, keys, segments: 2, onProgress })
 const isWhole = async () => {
   const expected = await expectedOf(dynamodb, tableName, new Map())
-  assert.deepEqual(await differences(client, expected), [])
+  assert.deepEqual(await differences(client, cacheName, expected), [])
   return expected.size
 }
 
@@ -56,13 +59,13 @@ test('one that was interrupted goes on where it was', async () => {
 
 test('it mends what missed changes: older images, items that are gone, and those that are new', async () => {
   await Promise.all([put(1), put(items + 1), removeItem(dynamodb, tableName, '2')])
-  const stranger = { ...imageOf(itemOf(9_999)), key: 'items:never there' }
+  const stranger = { ...imageOf(itemOf(9_999), keys.items), key: `${keys.items}never there` }
   await writeScanned(client, [stranger], 60_000)
   const done = await run()
   assert.deepEqual([done.written, done.removed], [2, 2])
   await isWhole()
   // Both are held back by a tombstone.
-  assert.equal(await client.exists([fenceKey('items:2'), fenceKey(stranger.key)]), 2)
+  assert.equal(await client.exists([fenceKey(`${keys.items}2`), fenceKey(stranger.key)]), 2)
   assert.equal((await run()).removed, 0)
 })
 
@@ -96,4 +99,18 @@ test('two seedings of one cache at a time: the second refuses', async () => {
   })
   assert.ok(second)
   await second
+})
+
+test('two caches in one server know nothing of each other', async () => {
+  await client.flushAll()
+  const other = 'seeded-2'
+  await run()
+  const first = (await client.dbSize()) - 1
+  await seed({ dynamodb, tableName, client, keys: cacheKeys(other), segments: 2 })
+  assert.equal(await client.dbSize(), 2 * (first + 1))
+  await removeItem(dynamodb, tableName, '3')
+  // The sweep of the one leaves the other's keys.
+  assert.equal((await run()).removed, 1)
+  assert.deepEqual([await client.exists(`${keys.items}3`), await client.exists(`${cacheKeys(other).items}3`)], [0, 1])
+  await isWhole()
 })

@@ -23,12 +23,17 @@ interface Container {
 }
 interface Manifest {
   readonly kind: string
+  readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> }
   readonly data: Record<string, string>
   readonly spec: {
     readonly selector: { readonly matchLabels: unknown }
     readonly template: {
       readonly metadata: { readonly labels: unknown }
-      readonly spec: { readonly containers: readonly Container[]; readonly terminationGracePeriodSeconds: number }
+      readonly spec: {
+        readonly serviceAccountName: string
+        readonly containers: readonly Container[]
+        readonly terminationGracePeriodSeconds: number
+      }
     }
   }
 }
@@ -41,9 +46,14 @@ test('the Kubernetes files name a worker that is configured, probed, and given t
     return document.toJS() as Manifest
   })
   const of = (kind: string) => manifests.find(each => each.kind === kind) ?? assert.fail(kind)
-  assert.equal(manifests.length, 3)
+  assert.equal(manifests.length, 4)
   const { tableName, port } = readConfig(of('ConfigMap').data)
   assert.equal(tableName, 'items')
+
+  // What the pods name is in the file, and the role that AWS knows the account by.
+  const account = of('ServiceAccount').metadata
+  assert.match(account.annotations?.['eks.amazonaws.com/role-arn'] ?? '', /^arn:aws:iam::\d{12}:role\/./)
+  for (const kind of ['Deployment', 'Job']) assert.equal(of(kind).spec.template.spec.serviceAccountName, account.name)
 
   const { selector, template } = of('Deployment').spec
   assert.deepEqual(template.metadata.labels, selector.matchLabels)
@@ -113,8 +123,56 @@ test('the probes answer by what the health says, with the reasons', async () => 
   }
 })
 
-test('a configuration that lacks something says what', () => {
-  assert.throws(() => readConfig({ AWS_REGION: 'eu-west-1', TABLE_NAME: 'items' }), /STREAM_NAME/)
+const whole = {
+  AWS_REGION: 'eu-west-1',
+  TABLE_NAME: 'items',
+  STREAM_NAME: 'clicks',
+  CACHE_NAME: 'items-cache',
+  REDIS_URL: 'rediss://me:secret@cache:6380/1',
+}
+
+test('a configuration that lacks something says all that it lacks, and what is wrong besides', () => {
+  assert.throws(
+    () => readConfig({ AWS_REGION: 'eu-west-1', TABLE_NAME: '', SEGMENTS: '1.5' }),
+    /no TABLE_NAME, STREAM_NAME, CACHE_NAME, REDIS_URL; SEGMENTS is "1\.5"/,
+  )
+  for (const [name, value] of [
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['SEGMENTS', '0'],
+    ['SEGMENTS', '1e2'],
+    ['REDIS_WAIT_SECONDS', 'abc'],
+    ['CACHE_NAME', 'a:b'],
+    ['CACHE_NAME', 'fence'],
+    ['REDIS_URL', 'cache:6379'],
+    ['REDIS_URL', 'http://me:secret@cache:6379'],
+    ['REDIS_URL', 'redis://me:secret@cache/first'],
+  ] as const)
+    assert.throws(
+      () => readConfig({ ...whole, [name]: value }),
+      (error: Error) => error.message.includes(name) && !error.message.includes('secret'),
+      `${name}=${value}`,
+    )
+})
+
+test('a configuration has defaults for what is not there, or empty', () => {
+  const { port, segments, redisWaitMs, isLocal, dynamodbEndpoint } = readConfig({
+    ...whole,
+    PORT: '',
+    DYNAMODB_ENDPOINT: '',
+  })
+  assert.deepEqual([port, segments, redisWaitMs, isLocal, dynamodbEndpoint], [8080, 4, 60_000, false, undefined])
+})
+
+test('the guide has a row for each variable that the code reads', () => {
+  const code = ['config.ts', 'report.ts', 'seed-main.ts', 'worker.ts'].map(read).join()
+  const names = new Set(
+    [...code.matchAll(/(?:given|required|integer|env\[)\(?'([A-Z_]+)'/g)].map(([, name = '']) => name),
+  )
+  assert.ok(names.size >= 12, [...names].join())
+  const guide = readFileSync(new URL('../../docs/cache-population.md', import.meta.url), 'utf8')
+  for (const name of names)
+    assert.ok(guide.includes(`\n| \`${name}\` |`), `docs/cache-population.md has no row for ${name}`)
 })
 
 test('the guide shows the files as they are', () => {

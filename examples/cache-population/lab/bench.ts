@@ -1,7 +1,8 @@
 // How many fenced writes a second the flusher brings into one Redis server: `npm run example:cache -- --bench`.
 import { createClient } from 'redis'
 import type { Flusher, FlushToken, Position, Shard } from 'tsmld'
-import { type CacheWrite, redisFlusher } from '../redis-flusher.ts'
+import { redisFlusher } from '../redis-flusher.ts'
+import type { CacheWrite } from '../redis-scripts.ts'
 import { startRedis } from './redis-server.ts'
 
 const records = 200_000

@@ -208,17 +208,20 @@ async function settle(
   report: ReturnType<typeof makeReport>,
   withoutCounters: readonly string[] = [],
 ): Promise<void> {
-  enter('comparing every key of both caches with the table')
+  const seconds = String(settleMs / 1_000)
+  enter(
+    `comparing every key of both caches with the table; the workers have ${seconds} s to bring what is still in the streams`,
+  )
   const compare = async () => {
     const expected = await expectedOf(clients.dynamodb, tableName, work.counters)
-    const items = new Map([...expected].filter(([key]) => !key.startsWith('clicks:')))
+    const items = new Map([...expected].filter(([key]) => !isCounter(key)))
     const found = await Promise.all(
       regions.map(async each => {
         const isWithout = withoutCounters.includes(each.name)
-        const lines = await differences(each.client, isWithout ? items : expected)
+        const lines = await differences(each.client, each.cacheName, isWithout ? items : expected)
         const lost = await each.lost()
         return [
-          ...lines.filter(line => !isWithout || !line.startsWith('clicks:')),
+          ...lines.filter(line => !isWithout || !isCounter(line)),
           ...(lost === null ? [] : [`lost: ${lost}`]),
         ].map(line => `${each.name} ${line}`)
       }),
@@ -231,10 +234,24 @@ async function settle(
     last.different.length > 0 && performance.now() < deadline;
     last = await compare()
   ) {
-    progress(`${String(last.different.length)} differences left`)
+    progress(describeDifferences(last.different, regions, deadline - performance.now()))
     await delay(1_000)
   }
   report.compared(last.keys, last.different)
+}
+
+/** Of a key, or of a line that begins with one. */
+const isCounter = (text: string) => text.includes(':counters:')
+
+/** How many there are where, and what they wait for. */
+function describeDifferences(lines: readonly string[], regions: Play['regions'], leftMs: number): string {
+  const counts = regions.map(({ name }) => {
+    const own = lines.filter(line => line.startsWith(`${name} `))
+    const counters = own.filter(isCounter).length
+    return `${name} ${String(own.length - counters)} items, ${String(counters)} counters`
+  })
+  const left = String(Math.max(0, Math.round(leftMs / 1_000)))
+  return `${String(lines.length)} differences left (${counts.join('; ')}): the changes are still on their way through the streams; waiting ${left} s more at most`
 }
 
 async function until(what: string, ms: number, isSo: () => boolean | Promise<boolean>): Promise<void> {

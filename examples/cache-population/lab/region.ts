@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from 'redis'
-import { itemsStateKey } from '../config.ts'
+import { cacheKeys } from '../cache-keys.ts'
 import type { FlushLine } from '../report.ts'
 import type { SeedLine } from '../seed.ts'
 import { type Program, startProgram } from './programs.ts'
@@ -11,6 +11,7 @@ const maxFailures = 5
 /** One region: its cache, its worker, and what they told. */
 export class Region {
   readonly name: string
+  readonly cacheName: string
   readonly redis: RedisServer
   readonly client: ReturnType<typeof createClient>
   readonly log: string[] = []
@@ -28,8 +29,9 @@ export class Region {
 
   private constructor(name: string, redis: RedisServer, env: Readonly<Record<string, string>>) {
     this.name = name
+    this.cacheName = `${env['TABLE_NAME'] ?? ''}-${name}`
     this.redis = redis
-    this.#env = { ...env, REDIS_URL: redis.url, CACHE_NAME: `${env['TABLE_NAME'] ?? ''}-${name}`, PORT: '0' }
+    this.#env = { ...env, REDIS_URL: redis.url, CACHE_NAME: this.cacheName, PORT: '0' }
     this.client = createClient({ url: redis.url, disableOfflineQueue: true })
     this.client.on('error', () => undefined)
   }
@@ -94,7 +96,7 @@ export class Region {
 
   /** Why the cache must be seeded again, if it must. */
   async lost(): Promise<string | null> {
-    return this.client.hGet(itemsStateKey, 'lost')
+    return this.client.hGet(cacheKeys(this.cacheName).itemsState, 'lost')
   }
 
   /** Stops the worker gracefully; gives its exit code. */

@@ -5,11 +5,10 @@ import type { Flusher, FlushToken, Position, Shard } from 'tsmld'
 import { type RedisServer, startRedis } from '../../../examples/cache-population/lab/redis-server.ts'
 import {
   type CacheFlush,
-  type CacheWrite,
-  type RedisClient,
   type RedisFlusherOptions,
   redisFlusher,
 } from '../../../examples/cache-population/redis-flusher.ts'
+import type { CacheWrite, RedisClient } from '../../../examples/cache-population/redis-scripts.ts'
 
 /** A record that is what it writes, at its place in a shard. */
 export type PlacedWrite = Position & { readonly write: CacheWrite | null }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { fencingToken } from 'tsmld'
-import { type CacheWrite, fenceKey } from '../../../examples/cache-population/redis-flusher.ts'
+import { type CacheWrite, fenceKey } from '../../../examples/cache-population/redis-scripts.ts'
 import { type PlacedWrite, placeOf } from './cache-lab.ts'
 
 let lives = 0
