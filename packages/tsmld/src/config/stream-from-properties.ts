@@ -13,7 +13,7 @@ import type { TreeOptions } from './stream-options.ts'
 export type StreamFromPropertiesOptions = Omit<TreeOptions, 'properties'>
 
 /**
- * Describes a stream by a properties file of aws-kcl or of erlmld, as it is: what the file does not say is left to the KCL's own defaults, not tsmld's
+ * Describes a stream by a properties file of aws-kcl or of erlmld, as it is: what the file does not say is left to the KCL's own defaults, not tsmld's, but for credentials, heartbeats and how often a worker reports
  * (so a file without `retrievalMode` and polling settings means enhanced fan-out). A DynamoDB stream's ARN as `streamName` makes a DynamoDB stream.
  * @throws ConfigError when the file cannot be read or names no application or stream.
  */

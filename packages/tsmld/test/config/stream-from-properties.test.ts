@@ -50,6 +50,8 @@ test('an aws-kcl file is taken as it is, without its child process', t => {
     callProcessRecordsEvenForEmptyRecordList: 'true',
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
     initialPositionInStream: 'TRIM_HORIZON',
+    workerMetricsReporterFreqInMillis: '5000',
+    workerMetricsEMAAlpha: '0.109',
     failoverTimeMillis: '10000',
     maxRecords: '10000',
   })
@@ -57,12 +59,14 @@ test('an aws-kcl file is taken as it is, without its child process', t => {
   assert.match(stream.notes.join('\n'), /'executableName' .*\n.*'processingLanguage'/)
 })
 
-test('what the file does not say is left to the KCL, except credentials and heartbeats', t => {
+test('what the file does not say is left to the KCL, except credentials, heartbeats and how often a worker reports', t => {
   const stream = normalizeStream(streamFromProperties(write(t, 'applicationName=abc\nstreamName=abc'), processor))
   assert.deepEqual(toProperties(stream), {
     streamName: 'abc',
     applicationName: 'abc',
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
+    workerMetricsReporterFreqInMillis: '5000',
+    workerMetricsEMAAlpha: '0.109',
     callProcessRecordsEvenForEmptyRecordList: 'true',
   })
 })
