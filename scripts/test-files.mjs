@@ -20,9 +20,15 @@ export function globTests(kind) {
 /** Those that mostly wait: for AWS's daemons, whose first start takes a minute, and for leases to expire. */
 export const waitingFiles = ['migration', 'conformance', 'handover'].map(name => `test/real/${name}.test.ts`)
 /** Those that hold workers to times, the longest first: they come when those that wait are through. */
-export const timedFiles = ['stop', 'failures', 'several-workers', 'chaos', 'lease-table', 'leases'].map(
-  name => `test/real/${name}.test.ts`,
-)
+export const timedFiles = [
+  'stop',
+  'failures',
+  'several-workers',
+  'broken-leader',
+  'chaos',
+  'lease-table',
+  'leases',
+].map(name => `test/real/${name}.test.ts`)
 
 /** In which lanes files run side by side: what waits leaves its processor to the two files beside it. */
 export function lanesOf(files) {

@@ -1,67 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { ofTables, startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { type Lab, real } from './support/lab.ts'
 import { assertKept } from './support/oracle.ts'
-import { eventually } from './support/stack.ts'
+import { flows, leaderOf, shardsOf, share, startSharing } from './support/sharing.ts'
 import type { Worker } from './support/worker-process.ts'
 
 const keys = Array.from({ length: 12 }, (_, key) => `key-${key}`)
 /** The failover time and 15 s; the KCL's own leader lock would last two minutes. */
 const mostMs = 2_000 + 15_000
-
-const start = (lab: Lab, stream: string, dynamodbEndpoint = lab.stack.dynamodbEndpoint): Promise<Worker> =>
-  lab.worker({
-    streams: [{ streamName: stream, applicationName: stream }],
-    runtime: { nodeTimeoutMs: 4_000, defaults: { dynamodbEndpoint } },
-  })
-
-/** The shards whose leases a worker has. */
-async function shardsOf(lab: Lab, stream: string, { pid }: Worker): Promise<string[]> {
-  const leases = await lab.stack.leases(stream)
-  return leases.filter(({ owner }) => owner?.includes(`-${pid}-`)).map(({ leaseKey }) => leaseKey)
-}
-
-/** Waits until records of all these shards come from `to` after now, and gives how long that took. */
-async function takenOver(lab: Lab, stream: string, shards: readonly string[], to: Worker): Promise<number> {
-  const [from, noted] = [performance.now(), lab.linesOf(stream).length]
-  await eventually(
-    `worker ${to.pid} goes on with ${shards.join(', ')}`,
-    () => {
-      const since = lab.linesOf(stream).slice(noted)
-      const came = since.filter(line => line.type === 'delivered' && line.session.startsWith(`${to.pid}-`))
-      const there = new Set(came.map(({ shardId }) => shardId))
-      return shards.every(shard => there.has(shard))
-    },
-    60_000,
-  )
-  return Math.round(performance.now() - from)
-}
-
-/** Which of them assigns the leases: whoever has the KCL's leader lock. */
-async function leaderOf(lab: Lab, stream: string, workers: readonly Worker[]): Promise<Worker> {
-  return eventually('one of the workers leads', async () => {
-    const { Item } = await lab.stack.dynamodb.send(
-      new GetItemCommand({
-        TableName: `${stream}-CoordinatorState`,
-        Key: { key: { S: 'Leader' } },
-        ConsistentRead: true,
-      }),
-    )
-    return workers.find(({ pid }) => Item?.['ownerName']?.S?.includes(`-${pid}-`))
-  })
-}
-
-const share = (lab: Lab, stream: string, workers: readonly Worker[], shards: number) =>
-  eventually(
-    `${workers.length} workers share ${shards} shards`,
-    async () => {
-      const held = await Promise.all(workers.map(worker => shardsOf(lab, stream, worker)))
-      return held.flat().length === shards && held.every(({ length }) => length > 0) ? held : undefined
-    },
-    60_000,
-  )
 
 /** Watches for longer than the leader takes to balance: the KCL counts a dead worker as one that may be given shards until its reports are old. */
 async function stays(lab: Lab, stream: string, shards: readonly string[], worker: Worker): Promise<void> {
@@ -76,16 +23,16 @@ real(
   async lab => {
     const { t, stack } = lab
     const stream = await stack.createStream(4)
-    const first = await start(lab, stream)
+    const first = await startSharing(lab, stream)
     const end = lab.producing(stream, keys, 250)
     t.after(end)
-    await takenOver(lab, stream, await stack.shardIds(stream), first)
-    const second = await start(lab, stream)
+    await flows(lab, stream, await stack.shardIds(stream), first)
+    const second = await startSharing(lab, stream)
 
     await t.test('one that joins gets shards, handed over with a checkpoint: nothing comes twice', async () => {
       const from = performance.now()
       const [, given = []] = await share(lab, stream, [first, second], 4)
-      await takenOver(lab, stream, given, second)
+      await flows(lab, stream, given, second)
       t.diagnostic(
         `${given.length} of 4 shards were with the second worker after ${Math.round(performance.now() - from)} ms`,
       )
@@ -95,7 +42,7 @@ real(
       const given = await shardsOf(lab, stream, second)
       await lab.isKnown(first, stream)
       second.signal('SIGTERM')
-      const tookMs = await takenOver(lab, stream, given, first)
+      const tookMs = await flows(lab, stream, given, first)
       t.diagnostic(`${given.length} shards were back ${tookMs} ms after SIGTERM`)
       assert.equal((await second.exit).code, 0)
       assert.ok(tookMs < mostMs)
@@ -111,7 +58,7 @@ real(
     await t.test(
       'the leader dies with its JVM, as with its machine: another leads and takes its shards over',
       async () => {
-        const third = await start(lab, stream)
+        const third = await startSharing(lab, stream)
         await lab.isKnown(third, stream)
         assert.equal((await leaderOf(lab, stream, [first, third])).pid, first.pid)
         const held = await shardsOf(lab, stream, first)
@@ -119,7 +66,7 @@ real(
         const jvm = await first.jvm()
         first.signal('SIGKILL')
         process.kill(jvm, 'SIGKILL')
-        const tookMs = await takenOver(lab, stream, held, third)
+        const tookMs = await flows(lab, stream, held, third)
         t.diagnostic(`${held.length} shards were taken over ${tookMs} ms after SIGKILL of the leader and its JVM`)
         assert.ok(tookMs < mostMs, `${tookMs} ms`)
         assert.equal((await leaderOf(lab, stream, [third])).pid, third.pid)
@@ -142,21 +89,21 @@ real(
     // Black-holes one worker's way to DynamoDB, as a network partition does.
     const proxy = await startDynamodbProxy(stack.dynamodbEndpoint, ofTables([stream]))
     try {
-      const cutOff = await start(lab, stream, proxy.endpoint)
+      const cutOff = await startSharing(lab, stream, { dynamodbEndpoint: proxy.endpoint })
       const end = lab.producing(stream, keys, 250)
       t.after(end)
       const shards = await stack.shardIds(stream)
-      await takenOver(lab, stream, shards, cutOff)
-      const other = await start(lab, stream)
+      await flows(lab, stream, shards, cutOff)
+      const other = await startSharing(lab, stream)
       await lab.isKnown(other, stream)
       assert.equal((await leaderOf(lab, stream, [cutOff, other])).pid, cutOff.pid)
       proxy.set({ kind: 'silent' })
-      const tookMs = await takenOver(lab, stream, shards, other)
+      const tookMs = await flows(lab, stream, shards, other)
       t.diagnostic(`all shards were with the other worker ${tookMs} ms after the partition began`)
       assert.ok(tookMs < mostMs, `${tookMs} ms`)
       proxy.set({ kind: 'fair' })
       other.signal('SIGTERM')
-      const backMs = await takenOver(lab, stream, shards, cutOff)
+      const backMs = await flows(lab, stream, shards, cutOff)
       t.diagnostic(`all shards were back ${backMs} ms after the partition had ended and the other worker left`)
       const produced = await end()
       await lab.arrival(stream, produced)

@@ -20,7 +20,7 @@ record Drain(
     EmbeddedScheduler scheduler, StreamSessions sessions, LeaseReleaser releaser, Peers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-  /** Leases are let go even when the lease table is slow to say who else is there. */
+  /** Leases are let go even when the tables are slow to say who else is there, or who leads. */
   private static final long PEERS_WAIT_MS = 1_000;
 
   /** What may be spent on letting leases go past the deadline. */
@@ -32,11 +32,15 @@ record Drain(
    */
   boolean run(long deadlineNanos) throws InterruptedException {
     scheduler.leaseCoordinator().stopLeaseTaker(); // nothing is found again that is let go
+    scheduler.stopAssigning();
     scheduler.stopReporting();
     CompletableFuture<Void> peersKnown =
         CompletableFuture.runAsync(peers::refreshAndLeave, Background.THREADS);
     CompletableFuture<Void> left =
-        peersKnown.thenRunAsync(() -> Leadership.leave(scheduler), Background.THREADS);
+        peersKnown
+            .copy()
+            .completeOnTimeout(null, PEERS_WAIT_MS, TimeUnit.MILLISECONDS)
+            .thenRunAsync(scheduler::stopLeading, Background.THREADS);
     requestShutdowns(peersKnown);
     boolean drained = sessions.awaitDrained(deadlineNanos);
     if (!drained) {
@@ -46,15 +50,12 @@ record Drain(
     await(peersKnown, PEERS_WAIT_MS);
     long leftMs = (deadlineNanos - System.nanoTime()) / 1_000_000;
     await(
-        CompletableFuture.runAsync(this::letRestGo, Background.THREADS),
+        CompletableFuture.runAsync(releaser::sweep, Background.THREADS),
         drained ? leftMs : RELEASE_MS);
+    await(
+        CompletableFuture.runAsync(peers::refreshAndLeave, Background.THREADS), PEERS_WAIT_MS);
     await(left, PEERS_WAIT_MS);
     return drained;
-  }
-
-  private void letRestGo() {
-    releaser.sweep();
-    peers.refreshAndLeave();
   }
 
   private void requestShutdowns(CompletableFuture<Void> peersKnown) {

@@ -96,6 +96,18 @@ final class Failures {
     return cause == null ? null : new StreamException(cause.getClass().getSimpleName(), NO_REGION);
   }
 
+  /**
+   * What the KCL does in the background has ended by an error, which it would not have told.
+   *
+   * @param chore "assignment of leases"
+   */
+  static StreamException choreEnded(String chore, Throwable why) {
+    String start = "The KCL's " + chore + " ended, without which shards stop one by one";
+    return new StreamException(
+        why.getClass().getSimpleName(),
+        sentence(start, why.toString()) + ": the stream starts again");
+  }
+
   /** The last attempt may only have waited for a connection; those before it are suppressed. */
   private static Throwable network(Throwable thrown) {
     Throwable found = innermost(thrown, IOException.class::isInstance);

@@ -69,12 +69,12 @@ final class Peers {
               .map(WorkerMetricStats::getWorkerId)
               .filter(worker -> !self.equals(worker))
               .toList();
+      all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);
       boolean areLookingForLeases = !live.isEmpty() && leasesAreAssigned();
       synchronized (others) {
         others.clear();
         others.addAll(areLookingForLeases ? live : List.of());
       }
-      all.stream().filter(row -> self.equals(row.getWorkerId())).forEach(rows::deleteMetrics);
     } catch (RuntimeException e) {
       LOG.info("The other workers could not be looked up: {}", e.toString());
     }

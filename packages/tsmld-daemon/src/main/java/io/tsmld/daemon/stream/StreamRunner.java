@@ -30,6 +30,7 @@ public final class StreamRunner {
   private volatile LeaseReleaser releaser;
   private volatile Peers peers;
   private volatile Throwable initializationFailure;
+  private volatile StreamException choreEnded;
   private volatile boolean stopping;
 
   public StreamRunner(
@@ -78,10 +79,11 @@ public final class StreamRunner {
       return;
     }
     sessions.abandon(reason);
+    scheduler.stopAssigning();
     scheduler.stopReporting();
     peers.refreshAndLeave();
     releaser.sweep();
-    Leadership.leave(scheduler);
+    scheduler.stopLeading();
   }
 
   /**
@@ -129,10 +131,15 @@ public final class StreamRunner {
     }
   }
 
-  /** The KCL's scheduler returns when it was told to, and when it could not be initialized. */
+  /**
+   * The KCL's scheduler returns when it was told to, as after a chore of its has ended, and when it
+   * could not be initialized.
+   */
   private void failEnded() {
     Throwable why = initializationFailure;
-    if (why == null) {
+    if (choreEnded != null) {
+      fail(choreEnded.error(), choreEnded.getMessage());
+    } else if (why == null) {
       fail("SchedulerEndedException", "The KCL's scheduler ended by itself");
     } else {
       Throwable cause = rootCause(why);
@@ -140,26 +147,33 @@ public final class StreamRunner {
     }
   }
 
-  /** Also lets everything go: nothing may renew the leases of a stream that nobody reads. */
   private void fail(String error, String message) {
     if (stopping) {
       return;
     }
     stopping = true;
-    if (scheduler != null) {
-      try {
-        sessions.abandon(message);
-        scheduler.shutdown();
-        releaser.sweep();
-        peers.refreshAndLeave();
-        Leadership.leave(scheduler); // the KCL's shutdown forgets it where the start failed
-      } catch (RuntimeException e) {
-        LOG.warn("The failed stream {} could not be cleared away: {}", name(), e.toString());
-      }
+    if (choreEnded == null) {
+      letGo(message);
     }
     clients.close();
     finished.countDown(); // before Node hears of it, which may start the stream again at once
     events.failed(name(), error, message);
+  }
+
+  /** Nothing may renew the leases of a stream that nobody reads. */
+  private void letGo(String why) {
+    if (scheduler == null) {
+      return;
+    }
+    try {
+      sessions.abandon(why);
+      scheduler.shutdown();
+      releaser.sweep();
+      peers.refreshAndLeave();
+      scheduler.stopLeading(); // the KCL's shutdown forgets it where the start failed
+    } catch (RuntimeException | Error e) { // Node must hear of it all the same
+      LOG.warn("The failed stream {} could not be cleared away: {}", name(), e.toString());
+    }
   }
 
   private StreamPlan plan() throws StreamException {
@@ -183,7 +197,8 @@ public final class StreamRunner {
         new StreamSessions(config, listeners, parts.leaseManagement().failoverTimeMillis(), events);
     peers = new Peers(parts.leaseManagement(), parts.coordinator());
     EmbeddedScheduler built =
-        new EmbeddedScheduler(parts, this::processor, this::finishHandOver, spec.fastStart());
+        new EmbeddedScheduler(
+            parts, this::processor, this::finishHandOver, this::choreEnded, spec.fastStart());
     releaser = new LeaseReleaser(built.leaseCoordinator(), peers::next);
     scheduler = built;
   }
@@ -194,6 +209,19 @@ public final class StreamRunner {
 
   private void finishHandOver(ShardInfo shard) {
     releaser.finishHandOver(ShardInfo.getLeaseKey(shard), shard.concurrencyToken());
+  }
+
+  /**
+   * Called by the scheduler, which then returns once its consumers have ended: the clients of those
+   * that still fetch take long to close.
+   */
+  private void choreEnded(String chore, Throwable why) {
+    if (stopping || choreEnded != null) {
+      return;
+    }
+    LOG.error("The KCL's {} ended in the stream {}", chore, name(), why);
+    choreEnded = Failures.choreEnded(chore, why);
+    letGo(choreEnded.getMessage());
   }
 
   private static Throwable rootCause(Throwable thrown) {

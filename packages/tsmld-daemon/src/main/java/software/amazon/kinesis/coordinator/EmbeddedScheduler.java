@@ -2,6 +2,9 @@ package software.amazon.kinesis.coordinator;
 
 import io.tsmld.daemon.stream.GuardedLeases;
 import io.tsmld.daemon.stream.SchedulerParts;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import software.amazon.kinesis.leases.LeaseCleanupManager;
@@ -14,9 +17,9 @@ import software.amazon.kinesis.processor.ShardRecordProcessor;
 import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 
 /**
- * The KCL's scheduler with five changes, of which two stand elsewhere: the leader's {@link
- * LeaderTerm}, and the {@link GuardedLeases}. It stands in this package because {@code
- * shouldInitiateLeaseSync} and {@code runProcessLoop} are package-private.
+ * The KCL's scheduler with six changes, of which three stand elsewhere: the leader's {@link
+ * LeaderTerm}, the {@link GuardedLeases}, and the watch over its {@link Chores}. It stands in this
+ * package because {@code shouldInitiateLeaseSync} and {@code runProcessLoop} are package-private.
  *
  * <p>A processor is told which holding of a lease it serves: the KCL's own factory knows the stream
  * only, and the lease may have been lost and regained before {@code initialize} could ask.
@@ -24,16 +27,22 @@ import software.amazon.kinesis.processor.ShardRecordProcessorFactory;
 public class EmbeddedScheduler extends Scheduler {
   private final Function<ShardInfo, ShardRecordProcessor> processors;
   private final Consumer<ShardInfo> onShutDown;
+  private final BiConsumer<String, Throwable> onChoreEnded;
   private final boolean fastStart;
+  private final List<ClosingLeaderDecider> deciders = new CopyOnWriteArrayList<>();
+  private final Chores chores = new Chores(this, deciders);
 
   /**
    * @param onShutDown is given each shard whose consumer is shut down and not yet cleared away,
    *     about once a second
+   * @param onChoreEnded is given what the KCL does in the background and does no more, and the
+   *     error that ended it, also about once a second
    */
   public EmbeddedScheduler(
       SchedulerParts parts,
       Function<ShardInfo, ShardRecordProcessor> processors,
       Consumer<ShardInfo> onShutDown,
+      BiConsumer<String, Throwable> onChoreEnded,
       boolean fastStart) {
     super(
         parts.checkpoint(),
@@ -45,13 +54,31 @@ public class EmbeddedScheduler extends Scheduler {
         parts.retrieval());
     this.processors = processors;
     this.onShutDown = onShutDown;
+    this.onChoreEnded = onChoreEnded;
     this.fastStart = fastStart;
-    LeaderTerm.of(parts.leaseManagement().failoverTimeMillis()).apply(this, parts);
+    LeaderTerm.of(parts.leaseManagement().failoverTimeMillis()).apply(this, parts, deciders::add);
   }
 
   /** Is given no more leases once its row in {@code APP-WorkerMetricStats} is gone, too. */
   public void stopReporting() {
     WorkerReports.stop(this);
+  }
+
+  /**
+   * Hands out no lease any more, to itself neither; nobody else does before this worker stops
+   * leading. Asks no table.
+   */
+  public void stopAssigning() {
+    deciders.forEach(ClosingLeaderDecider::stopAssigning);
+  }
+
+  /** Lets another lead at once instead of when the lock expires. */
+  public void stopLeading() {
+    LeaderDecider current = leaderDecider();
+    if (current != null) {
+      current.shutdown();
+    }
+    deciders.forEach(LeaderDecider::shutdown); // of a start that failed the scheduler knows none
   }
 
   @Override
@@ -65,6 +92,7 @@ public class EmbeddedScheduler extends Scheduler {
 
   @Override
   void runProcessLoop() {
+    chores.look(onChoreEnded);
     shardInfoShardConsumerMap()
         .forEach(
             (shard, consumer) -> {

@@ -4,6 +4,7 @@ import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient;
 import io.tsmld.daemon.stream.SchedulerParts;
 import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +29,12 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
     return new LeaderTerm(durationMs, durationMs / 3);
   }
 
-  /** Has the scheduler, which has not begun yet, elect its leader for this term. */
-  boolean apply(Scheduler scheduler, SchedulerParts parts) {
+  /**
+   * Has the scheduler, which has not begun yet, elect its leader for this term.
+   *
+   * @param made is given each decider; a scheduler forgets its own where its start fails
+   */
+  boolean apply(Scheduler scheduler, SchedulerParts parts, Consumer<ClosingLeaderDecider> made) {
     try {
       Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
       initializer.setAccessible(true);
@@ -37,7 +42,7 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
           DynamicMigrationComponentsInitializer.class.getDeclaredField(
               "ddbLockBasedLeaderDeciderCreator");
       creator.setAccessible(true);
-      creator.set(initializer.get(scheduler), creatorFor(scheduler, parts));
+      creator.set(initializer.get(scheduler), creatorFor(scheduler, parts, made));
       return true;
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.warn(
@@ -47,7 +52,7 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
   }
 
   private Supplier<DynamoDBLockBasedLeaderDecider> creatorFor(
-      Scheduler scheduler, SchedulerParts parts) {
+      Scheduler scheduler, SchedulerParts parts, Consumer<ClosingLeaderDecider> made) {
     return () -> {
       String worker = parts.leaseManagement().workerIdentifier();
       CoordinatorStateDAO states =
@@ -61,11 +66,14 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
                   .withTimeUnit(TimeUnit.MILLISECONDS)
                   .withLeaseDuration(durationMs)
                   .withHeartbeatPeriod(heartbeatMs)
-                  .withCreateHeartbeatBackgroundThread(true)
+                  .withCreateHeartbeatBackgroundThread(false)
                   .withOwnerName(worker)
                   .build());
-      return new DynamoDBLockBasedLeaderDecider(
-          states, locks, heartbeatMs, worker, scheduler.metricsFactory());
+      ClosingLeaderDecider decider =
+          new ClosingLeaderDecider(
+              states, locks, heartbeatMs, worker, scheduler.metricsFactory());
+      made.accept(decider);
+      return decider;
     };
   }
 }

@@ -65,6 +65,19 @@ class FailuresTest {
   }
 
   @Test
+  void anEndedChoreIsSaidWithItsErrorAndWhatComesOfIt() {
+    StreamException told =
+        Failures.choreEnded(
+            "assignment of leases", new OutOfMemoryError("unable to create native thread"));
+    assertEquals(
+        "The KCL's assignment of leases ended, without which shards stop one by one"
+            + " (java.lang.OutOfMemoryError: unable to create native thread): the stream starts"
+            + " again",
+        told.getMessage());
+    assertEquals("OutOfMemoryError", told.error());
+  }
+
+  @Test
   void aMissingRegionIsSaidWithoutTheChainOfProviders() {
     Throwable none =
         new RuntimeException(

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.kinesis.coordinator.EmbeddedScheduler;
 import software.amazon.kinesis.coordinator.LeaderTerm;
 import software.amazon.kinesis.coordinator.Scheduler;
+import software.amazon.kinesis.leader.DynamoDBLockBasedLeaderDecider;
 
 /** The KCL's own fields are looked at: a KCL that is built otherwise must not go unnoticed. */
 class LeaderTermTest {
@@ -46,20 +47,19 @@ class LeaderTermTest {
             null,
             false);
     StreamPlan plan = KinesisPlan.make(spec, clients);
-    EmbeddedScheduler scheduler = new EmbeddedScheduler(plan.parts(), shard -> null, shard -> {}, false);
+    EmbeddedScheduler scheduler =
+        new EmbeddedScheduler(
+            plan.parts(), shard -> null, shard -> {}, (chore, why) -> {}, false);
     Object initializer = field(Scheduler.class, "migrationComponentsInitializer", scheduler);
     Supplier<?> creator =
         (Supplier<?>)
             field(initializer.getClass(), "ddbLockBasedLeaderDeciderCreator", initializer);
     Object decider = creator.get();
+    Class<?> type = DynamoDBLockBasedLeaderDecider.class;
     AmazonDynamoDBLockClient locks =
-        (AmazonDynamoDBLockClient) field(decider.getClass(), "dynamoDBLockClient", decider);
-    try {
-      assertEquals(4_000L, field(decider.getClass(), "heartbeatPeriodMillis", decider));
-      assertEquals(12_000L, field(locks.getClass(), "leaseDurationInMilliseconds", locks));
-    } finally {
-      locks.close();
-    }
+        (AmazonDynamoDBLockClient) field(type, "dynamoDBLockClient", decider);
+    assertEquals(4_000L, field(type, "heartbeatPeriodMillis", decider));
+    assertEquals(12_000L, field(locks.getClass(), "leaseDurationInMilliseconds", locks));
   }
 
   private static Object field(Class<?> type, String name, Object of) throws Exception {

@@ -44,7 +44,11 @@ class WorkerReportsTest {
             false);
     EmbeddedScheduler scheduler =
         new EmbeddedScheduler(
-            KinesisPlan.make(spec, clients).parts(), shard -> null, shard -> {}, false);
+            KinesisPlan.make(spec, clients).parts(),
+            shard -> null,
+            shard -> {},
+            (chore, why) -> {},
+            false);
     Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
     initializer.setAccessible(true);
     Object components = initializer.get(scheduler);
