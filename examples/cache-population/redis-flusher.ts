@@ -1,5 +1,5 @@
 // A flusher for tsmld's batchProcessor that brings changes of items, or increments of counters, into one Redis or Valkey server (6.2 or newer, no cluster mode).
-// This file and redis-scripts.ts, which says what the server's keys hold and who wins, stand for themselves: copy both.
+// This file, redis-scripts.ts, which says what the server's keys hold and who wins, and retention.ts stand for themselves: copy all three.
 import { type Flusher, type FlushToken, fencingToken, type Position, type Shard } from 'tsmld'
 import {
   addsScript,
@@ -11,19 +11,16 @@ import {
   type Reply,
   runScript,
 } from './redis-scripts.ts'
+import { hasFallenBehind, itemsRetention, type Retention } from './retention.ts'
 
-/** Options of {@link redisFlusher}. */
-export interface RedisFlusherOptions<R extends Position> {
+/** Options of {@link redisFlusher}; of the retention unless it is given: that of a DynamoDB stream. */
+export interface RedisFlusherOptions<R extends Position> extends Partial<Retention> {
   /** Best without an offline queue and with a timeout for commands, so that a server that is down or hangs is an error, which tsmld tries again. */
   readonly client: RedisClient
   /** The Redis key of the stream's state. */
   readonly stateKey: string
   /** What a record does: of one stream either puts and removals, or adds; null where it does nothing. */
   readonly toWrite: (record: R) => CacheWrite | null
-  /** How long the fence of what was removed or has expired is kept: more than `retentionMs`. @default 172_800_000 (48 h) */
-  readonly tombstoneMs?: number
-  /** The stream's retention. @default 86_400_000 (24 h) */
-  readonly retentionMs?: number
   /** How many records are held at most. @default 10_000 */
   readonly maxHeld?: number
   /** How many keys one call writes at most: the server does nothing else meanwhile. @default 100 */
@@ -41,7 +38,7 @@ export interface CacheFlush<R> {
   readonly applied: number
 }
 
-const defaults = { tombstoneMs: 172_800_000, retentionMs: 86_400_000, maxHeld: 10_000, keysPerCall: 100 }
+const defaults = { ...itemsRetention, maxHeld: 10_000, keysPerCall: 100 }
 
 interface Held<R> {
   readonly record: R
@@ -109,7 +106,7 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
     const held = this.#held
     const last = held.at(-1)
     if (last === undefined) return []
-    const isAtEdge = this.#oldestMs > (this.#options.retentionMs * 23) / 24
+    const isAtEdge = hasFallenBehind(this.#oldestMs, this.#options)
     const tooOld = `${this.#shard.shardId} delivers changes that are ${String(this.#oldestMs)} ms old: older ones may be gone`
     const applied = await this.#write(held, isAtEdge && !this.#isAtEdge ? tooOld : '')
     this.#isAtEdge = isAtEdge

@@ -2,17 +2,27 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { cacheKeys } from './cache-keys.ts'
 import { type CacheConfig, readConfig } from './config.ts'
+import { endOnSignal } from './end-on-signal.ts'
 import { endedBy } from './ended-by.ts'
 import { connectRedis } from './redis-connection.ts'
 import { type SeedLine, seed } from './seed.ts'
 
-try {
-  await seedCache(readConfig(process.env))
-} catch (error) {
-  endedBy(error)
+const ending = new AbortController()
+const ended = main()
+endOnSignal(() => {
+  ending.abort(new Error('Told to end: the next seeding goes on where this one was.'))
+  return ended
+})
+
+async function main(): Promise<void> {
+  try {
+    await seedCache(readConfig(process.env), ending.signal)
+  } catch (error) {
+    endedBy(error)
+  }
 }
 
-async function seedCache(config: CacheConfig): Promise<void> {
+async function seedCache(config: CacheConfig, signal: AbortSignal): Promise<void> {
   const { region, tableName, cacheName, redisUrl, redisWaitMs, dynamodbEndpoint, segments } = config
   const client = await connectRedis(redisUrl, redisWaitMs)
   const dynamodb = new DynamoDBClient({
@@ -27,6 +37,7 @@ async function seedCache(config: CacheConfig): Promise<void> {
       client,
       keys: cacheKeys(cacheName),
       segments,
+      signal,
       onProgress: line => {
         if (performance.now() - toldAt < 1_000) return
         toldAt = performance.now()

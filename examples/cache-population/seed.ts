@@ -5,6 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { CacheKeys } from './cache-keys.ts'
 import { type Item, imageOf } from './items.ts'
 import { fenceKey, type RedisClient } from './redis-scripts.ts'
+import { itemsRetention } from './retention.ts'
 import { removeGone, writeScanned } from './scan-writes.ts'
 import { SeedProgress } from './seed-progress.ts'
 
@@ -16,8 +17,10 @@ export interface Seeding {
   readonly keys: CacheKeys
   /** How many segments are scanned side by side. */
   readonly segments: number
-  /** @default 172_800_000 (48 h) */
+  /** How long the fences of what is gone are kept. @default as the table's stream has it */
   readonly tombstoneMs?: number
+  /** Ends it: the next seeding goes on where it was. */
+  readonly signal?: AbortSignal
   readonly onProgress?: (progress: SeedLine) => void
 }
 
@@ -43,7 +46,7 @@ const patienceMs = 120_000
 
 /**
  * Seeds a cache, or goes on with a seeding that was interrupted. A Redis that is away is waited for; one that lost its data is seeded from the beginning.
- * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile.
+ * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile; the reason of `signal`.
  */
 export async function seed(seeding: Seeding): Promise<SeedLine> {
   const { client, keys, segments } = seeding
@@ -52,6 +55,7 @@ export async function seed(seeding: Seeding): Promise<SeedLine> {
     try {
       return await seedOnce(seeding, progress)
     } catch (error) {
+      seeding.signal?.throwIfAborted()
       if (!progress.isGone) throw error
       process.stderr.write('The cache lost its data while it was seeded: beginning anew.\n')
     } finally {
@@ -73,12 +77,13 @@ async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedL
 }
 
 async function scanSegment(
-  { dynamodb, tableName, client, keys, segments, tombstoneMs = 172_800_000 }: Seeding,
+  { dynamodb, tableName, client, keys, segments, tombstoneMs = itemsRetention.tombstoneMs, signal }: Seeding,
   segment: number,
   progress: SeedProgress,
   meter: Meter,
 ): Promise<void> {
   for (let from = progress.from(segment); from !== 'done'; ) {
+    signal?.throwIfAborted()
     const { Items = [], LastEvaluatedKey: last } = await dynamodb.send(
       new ScanCommand({
         TableName: tableName,
@@ -89,6 +94,7 @@ async function scanSegment(
         ConsistentRead: true,
         ...(from === undefined ? {} : { ExclusiveStartKey: from }),
       }),
+      untilAborted(signal),
     )
     const images = Items.map(item => imageOf(unmarshall(item) as Item, keys.items))
     for (let at = 0; at < images.length; at += keysPerCall) {
@@ -102,12 +108,11 @@ async function scanSegment(
 }
 
 /** Asks the table for every key that the cache has, and removes those that it does not know, unless a change came meanwhile. */
-async function sweep(
-  { dynamodb, tableName, client, keys: { items }, tombstoneMs = 172_800_000 }: Seeding,
-  progress: SeedProgress,
-  meter: Meter,
-): Promise<void> {
+async function sweep(seeding: Seeding, progress: SeedProgress, meter: Meter): Promise<void> {
+  const { client, tombstoneMs = itemsRetention.tombstoneMs, signal } = seeding
+  const { items } = seeding.keys
   for (let cursor: string | null = null; cursor !== '0'; ) {
+    signal?.throwIfAborted()
     const [next, keys] = (await patiently(progress, () =>
       client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${items}*`, 'COUNT', '1000']),
     )) as [string, string[]]
@@ -120,8 +125,7 @@ async function sweep(
         | null
       )[]
       const there = await whichExist(
-        dynamodb,
-        tableName,
+        seeding,
         some.map(key => key.slice(items.length)),
       )
       const gone = some.flatMap((key, index) => {
@@ -134,7 +138,7 @@ async function sweep(
   }
 }
 
-async function whichExist(dynamodb: DynamoDBClient, tableName: string, ids: readonly string[]): Promise<Set<string>> {
+async function whichExist({ dynamodb, tableName, signal }: Seeding, ids: readonly string[]): Promise<Set<string>> {
   const there = new Set<string>()
   let Keys = ids.map(id => ({ id: { S: id } }))
   while (Keys.length > 0) {
@@ -142,6 +146,7 @@ async function whichExist(dynamodb: DynamoDBClient, tableName: string, ids: read
       new BatchGetItemCommand({
         RequestItems: { [tableName]: { Keys, ConsistentRead: true, ProjectionExpression: 'id' } },
       }),
+      untilAborted(signal),
     )
     for (const { id } of Responses?.[tableName] ?? []) there.add(id?.S ?? '')
     Keys = (UnprocessedKeys?.[tableName]?.Keys ?? []) as typeof Keys
@@ -149,6 +154,8 @@ async function whichExist(dynamodb: DynamoDBClient, tableName: string, ids: read
   }
   return there
 }
+
+const untilAborted = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal })
 
 /** Tries again while Redis is away. */
 async function patiently<T>(progress: SeedProgress, call: () => Promise<T>): Promise<T> {
@@ -162,8 +169,8 @@ async function patiently<T>(progress: SeedProgress, call: () => Promise<T>): Pro
   }
 }
 
-async function countItems({ dynamodb, tableName }: Seeding): Promise<number> {
-  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName }))
+async function countItems({ dynamodb, tableName, signal }: Seeding): Promise<number> {
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName }), untilAborted(signal))
   return Table?.ItemCount ?? 0
 }
 

@@ -2,14 +2,16 @@
 import { batchProcessor, createRuntime, dynamodbStream, kinesisStream, type Position } from 'tsmld'
 import { cacheKeys } from './cache-keys.ts'
 import { type CacheConfig, readConfig } from './config.ts'
+import { endOnSignal } from './end-on-signal.ts'
 import { endedBy } from './ended-by.ts'
 import { counterWrite, type Item, itemWrite } from './items.ts'
 import { LostCaches } from './lost-caches.ts'
 import { type Health, serveProbes } from './probes.ts'
 import { connectRedis } from './redis-connection.ts'
-import { type CacheFlush, redisFlusher } from './redis-flusher.ts'
+import { type CacheFlush, type RedisFlusherOptions, redisFlusher } from './redis-flusher.ts'
 import type { RedisClient } from './redis-scripts.ts'
 import { reportFlush } from './report.ts'
+import { countersRetention, itemsRetention, type Retention } from './retention.ts'
 
 /** How it is while it waits for Redis. */
 const waiting: Health = { live: true, ready: false, reasons: ['Redis was not reached yet'] }
@@ -19,7 +21,9 @@ try {
   let health = () => waiting
   const probes = await serveProbes(config.port, () => health())
   try {
-    const client = await connectRedis(config.redisUrl, config.redisWaitMs)
+    // Nothing runs yet that would have to be flushed.
+    const stay = endOnSignal()
+    const client = await connectRedis(config.redisUrl, config.redisWaitMs).finally(stay)
     await work(config, client, current => {
       health = current
     })
@@ -44,12 +48,17 @@ async function work(
       dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
         tableName: config.tableName,
         applicationName: `${config.cacheName}-items`,
-        processor: intoRedis(into, keys.itemsState, change => itemWrite(change, keys.items), reportFlush),
+        processor: intoRedis(
+          { ...into, ...itemsRetention, stateKey: keys.itemsState, onFlushed: reportFlush },
+          change => itemWrite(change, keys.items),
+        ),
       }),
       kinesisStream({
         streamName: config.streamName,
         applicationName: `${config.cacheName}-counters`,
-        processor: intoRedis(into, keys.countersState, record => counterWrite(record, keys.counters)),
+        processor: intoRedis({ ...into, ...countersRetention, stateKey: keys.countersState }, record =>
+          counterWrite(record, keys.counters),
+        ),
       }),
     ],
     defaults: streamDefaults(config),
@@ -67,14 +76,16 @@ async function work(
   }
 }
 
-function intoRedis<R extends Position>(
-  { client, lost }: { readonly client: RedisClient; readonly lost: LostCaches },
-  stateKey: string,
-  toWrite: Parameters<typeof redisFlusher<R>>[0]['toWrite'],
-  onFlushed: (flush: CacheFlush<R>) => void = () => undefined,
-) {
+interface Into<R> extends Retention {
+  readonly client: RedisClient
+  readonly lost: LostCaches
+  readonly stateKey: string
+  readonly onFlushed?: (flush: CacheFlush<R>) => void
+}
+
+function intoRedis<R extends Position>({ lost, ...into }: Into<R>, toWrite: RedisFlusherOptions<R>['toWrite']) {
   return batchProcessor<R>({
-    flusher: redisFlusher({ client, stateKey, toWrite, onFlushed, onLost: why => lost.tell(stateKey, why) }),
+    flusher: redisFlusher({ ...into, toWrite, onLost: why => lost.tell(into.stateKey, why) }),
     maxRecords: 5_000,
     flushIntervalMs: 50, // what a change waits for others, at most
     checkpointIntervalMs: 5_000, // each is a paid write to the lease table; what comes twice is fenced

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fenceKey } from '../../examples/cache-population/redis-scripts.ts'
+import { countersRetention } from '../../examples/cache-population/retention.ts'
 import { removeGone, writeScanned } from '../../examples/cache-population/scan-writes.ts'
-import { Holding, redisLab } from './support/cache-lab.ts'
+import { Holding, placeOf, redisLab } from './support/cache-lab.ts'
 import { Life } from './support/cache-life.ts'
 
 const { client } = await redisLab()
@@ -185,4 +186,12 @@ test('fences that would not outlive what the stream can replay are refused', () 
     )
   // Where only the one is given, the other's default counts.
   assert.throws(() => new Holding(client, 'refused', { retentionMs: 7 * 24 * hour }), /tombstoneMs is 172800000/)
+})
+
+test('increments that are days old are none of the last that their stream keeps', async () => {
+  const counters = new Holding(client, 'late increments', countersRetention)
+  await counters.deliver([{ ...placeOf(1), write: { kind: 'add', key: 'late:count', by: 1 } }], 100 * hour)
+  assert.deepEqual(counters.lost, [])
+  await counters.deliver([{ ...placeOf(2), write: { kind: 'add', key: 'late:count', by: 1 } }], 162 * hour)
+  assert.match(String(counters.lost[0]), /older ones may be gone/)
 })

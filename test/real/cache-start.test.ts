@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
+import { startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { startProgram } from '../../examples/cache-population/lab/programs.ts'
 import { startRedis } from '../../examples/cache-population/lab/redis-server.ts'
 import { connectRedis } from '../../examples/cache-population/redis-connection.ts'
@@ -113,6 +114,32 @@ describe('the cache example’s programs, as they start', { concurrency: 3 }, ()
       assert.match(worker.log[0] ?? '', /^Redis at .* cannot be reached: .*ECONNREFUSED/)
       assert.equal(await worker.kill('SIGTERM'), 0, worker.log.join('\n'))
     } finally {
+      await server.stop()
+    }
+  })
+
+  test('a worker that waits for Redis, and a seeding, end when they are told to; the next seeding need not wait', async () => {
+    const stack = await localStack()
+    const [{ tableName }, server] = await Promise.all([stack.createTable(), startRedis()])
+    await using table = await startDynamodbProxy(stack.dynamodbEndpoint)
+    const env = { ...stack.environment, TABLE_NAME: tableName, CACHE_NAME: tableName, REDIS_URL: server.url }
+    const client = await connectRedis(server.url, 20_000, () => {})
+    try {
+      const worker = run('worker', { REDIS_URL: `redis://127.0.0.1:${await freePort()}` })
+      await until('it waits', () => worker.log.length > 0)
+      assert.equal(await worker.kill('SIGTERM'), 143)
+
+      table.set({ kind: 'silent' })
+      const seeding = run('seed-main', { ...env, DYNAMODB_ENDPOINT: table.endpoint })
+      const locks = () => client.keys(`${tableName}:*lock`)
+      await until('it seeds', async () => (await locks()).length === 1 && table.struck > 0)
+      assert.equal(await seeding.kill('SIGTERM'), 143)
+      assert.deepEqual(seeding.log, ['Told to end: the next seeding goes on where this one was.'])
+      assert.deepEqual(await locks(), [])
+      const next = run('seed-main', { ...env, DYNAMODB_ENDPOINT: stack.dynamodbEndpoint })
+      assert.equal(await next.exited, 0, next.log.join('\n'))
+    } finally {
+      client.destroy()
       await server.stop()
     }
   })

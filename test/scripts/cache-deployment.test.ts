@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { readConfig } from '../../examples/cache-population/config.ts'
 import { serveProbes } from '../../examples/cache-population/probes.ts'
+import { countersRetention, hasFallenBehind, itemsRetention } from '../../examples/cache-population/retention.ts'
 
 const example = new URL('../../examples/cache-population/', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, example), 'utf8')
@@ -162,6 +163,25 @@ test('a configuration has defaults for what is not there, or empty', () => {
     DYNAMODB_ENDPOINT: '',
   })
   assert.deepEqual([port, segments, redisWaitMs, isLocal, dynamodbEndpoint], [8080, 4, 60_000, false, undefined])
+})
+
+test('the retention that the worker goes by is that of the streams, and fences outlive it', () => {
+  const hourMs = 3_600_000
+  const hours = /RetentionPeriodHours: (\d+)$/m.exec(read('deploy/cloudformation.yaml'))?.[1]
+  assert.equal(countersRetention.retentionMs, Number(hours) * hourMs)
+  assert.equal(itemsRetention.retentionMs, 24 * hourMs)
+  for (const retention of [itemsRetention, countersRetention]) {
+    assert.ok(retention.tombstoneMs > retention.retentionMs)
+    assert.ok(hasFallenBehind(retention.retentionMs, retention))
+  }
+  assert.deepEqual(
+    [22, 23.5].map(hours => hasFallenBehind(hours * hourMs, itemsRetention)),
+    [false, true],
+  )
+  assert.deepEqual(
+    [100, 160, 162].map(hours => hasFallenBehind(hours * hourMs, countersRetention)),
+    [false, false, true],
+  )
 })
 
 test('the guide has a row for each variable that the code reads', () => {

@@ -1,0 +1,21 @@
+const graceMs = 2_000
+
+/**
+ * Ends the program at SIGTERM or SIGINT, which the first process of a container would pass over otherwise: once `beforeEnd` has settled, after 2 s, or at a second signal.
+ * @returns what takes that back
+ */
+export function endOnSignal(beforeEnd: () => Promise<unknown> = () => Promise.resolve()): () => void {
+  let isEnding = false
+  const end = (signal: NodeJS.Signals): void => {
+    // As a shell tells it.
+    const exit = () => process.exit(signal === 'SIGINT' ? 130 : 143)
+    if (isEnding) exit()
+    isEnding = true
+    setTimeout(exit, graceMs)
+    beforeEnd().then(exit, exit)
+  }
+  process.on('SIGTERM', end).on('SIGINT', end)
+  return () => {
+    process.off('SIGTERM', end).off('SIGINT', end)
+  }
+}
