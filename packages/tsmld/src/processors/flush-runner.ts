@@ -252,9 +252,9 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   /** What a call that threw was for stays due; gives whether it is tried again. */
-  #failed(call: string, error: unknown, record = this.#held.oldest): Promise<boolean> {
+  #failed(call: string, error: unknown, record = this.#held.oldest ?? this.#batch[this.#taken]): Promise<boolean> {
     if (this.#life.phase !== 'over') this.#pace.progressed()
-    return this.#failures.failed(call, error, record)
+    return this.#failures.failed(call, error, record ?? null)
   }
 
   async #close(): Promise<void> {
