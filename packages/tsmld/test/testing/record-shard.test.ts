@@ -152,6 +152,22 @@ test('what is no processor, no folder or no option of a recording is refused at 
   for (const [given, message] of wrong) assert.throws(() => record(...given), { name: 'ConfigError', message })
 })
 
+test('a recording whose last line is cut off is replayed as far as it goes, and one with such a line within is refused', async () => {
+  const folder = newFolder()
+  await using shard = await testShard(recordShard(saving, folder))
+  for (const data of ['a', 'b', 'c']) await shard.deliver([{ data }])
+  const file = onlyFile(folder)
+  const whole = readFileSync(file, 'utf8')
+  const cut = whole.slice(0, whole.lastIndexOf('"from":"daemon"') + 40)
+  writeFileSync(file, cut)
+  const { shard: second, recordedCheckpoints } = await replayShard(file, saving)
+  assert.deepEqual(checkpointed(second), ['1', '2', '3'])
+  assert.equal(recordedCheckpoints.length, 2)
+  await second.close()
+  writeFileSync(file, `${cut}\n${whole.split('\n')[0]}`)
+  await assert.rejects(replayShard(file, saving), /is no line of a recorded shard/)
+})
+
 test('what the real daemons said, as recorded on the wire, is replayed as well', async () => {
   const texts: string[] = []
   const ended = await replayShard(
