@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,14 +24,19 @@ import software.amazon.kinesis.metrics.NullMetricsFactory;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStats;
 import software.amazon.kinesis.worker.metricstats.WorkerMetricStatsDAO;
 
-/** The KCL's own leader over the guarded table, which takes its time for every write. */
-class LeaderOnASlowTableTest {
+/** The KCL's own leader, over the guarded lease table. */
+class KclLeaderTest {
   private static final long LEASE_MS = 10_000;
+  private static final long REPORT_MS = 5_000;
 
   private final FakeLeaseTable table = new FakeLeaseTable();
   private final DynamoDbAsyncClient client =
       DynamoDbAsyncClient.builder().region(Region.EU_WEST_1).build();
   private final List<Runnable> runs = new ArrayList<>();
+
+  /** Each worker's row, and how many seconds ago it was written by the leader's clock. */
+  private final Map<String, Long> reports = new HashMap<>();
+
   private long nowMs = 1_000;
 
   @BeforeEach
@@ -39,10 +45,11 @@ class LeaderOnASlowTableTest {
         HandOverGuard.around(table.refresher, "me", LEASE_MS, () -> nowMs * 1_000_000);
     LeaseManagementConfig.WorkerUtilizationAwareAssignmentConfig config =
         new LeaseManagementConfig.WorkerUtilizationAwareAssignmentConfig()
+            .workerMetricsReporterFreqInMillis(REPORT_MS)
             .varianceBalancingFrequency(1_000); // the first run alone balances
     new LeaseAssignmentManager(
             guarded,
-            new Workers(client, config, "me", "other"),
+            new Reports(client, config),
             leader(),
             config,
             "me",
@@ -62,7 +69,8 @@ class LeaderOnASlowTableTest {
   }
 
   @Test
-  void takesNoLeaseFromItsHolderForTheTimeThatAHandOverTook() {
+  void takesNoLeaseFromItsHolderForTheTimeThatAHandOverTookOnASlowTable() {
+    reports.putAll(Map.of("me", 0L, "other", 0L));
     table.add("handed over");
     Lease stale = table.rows.get("handed over");
     stale.leaseOwner("other");
@@ -84,6 +92,19 @@ class LeaderOnASlowTableTest {
     assertTrue(
         table.done.stream().anyMatch(what -> what.startsWith("assign alive to ")),
         "a lease that did expire is assigned");
+  }
+
+  /** So a clock that is behind by more than two reports has a worker stand idle: options.md. */
+  @Test
+  void givesNothingToAWorkerWhoseRowIsOlderThanTwoReportsByTheLeadersClock() {
+    table.add("free");
+    table.rows.get("free").leaseOwner(null);
+    reports.put("behind", 2 * REPORT_MS / 1_000 + 2);
+    assign();
+    assertEquals(List.of(), table.done);
+    reports.put("behind", 2 * REPORT_MS / 1_000 - 2);
+    assign();
+    assertEquals(List.of("assign free to behind"), table.done);
   }
 
   private void assign() {
@@ -118,26 +139,24 @@ class LeaderOnASlowTableTest {
             });
   }
 
-  /** Live workers, as their rows would show them. */
-  private static final class Workers extends WorkerMetricStatsDAO {
-    private final List<String> ids;
-
-    Workers(
+  private final class Reports extends WorkerMetricStatsDAO {
+    Reports(
         DynamoDbAsyncClient client,
-        LeaseManagementConfig.WorkerUtilizationAwareAssignmentConfig config,
-        String... ids) {
-      super(client, new LeaseManagementConfig.WorkerMetricsTableConfig("app"), 30_000L);
-      this.ids = List.of(ids);
+        LeaseManagementConfig.WorkerUtilizationAwareAssignmentConfig config) {
+      super(
+          client,
+          new LeaseManagementConfig.WorkerMetricsTableConfig("app"),
+          config.workerMetricsReporterFreqInMillis());
     }
 
     @Override
     public List<WorkerMetricStats> getAllWorkerMetricStats() {
-      return ids.stream()
+      return reports.entrySet().stream()
           .map(
-              id ->
+              row ->
                   WorkerMetricStats.builder()
-                      .workerId(id)
-                      .lastUpdateTime(Instant.now().getEpochSecond())
+                      .workerId(row.getKey())
+                      .lastUpdateTime(Instant.now().getEpochSecond() - row.getValue())
                       .metricStats(Map.of())
                       .operatingRange(Map.of())
                       .build())
