@@ -34,8 +34,8 @@ async function freePort(): Promise<number> {
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await isSo()); await setTimeout(50))
-    assert.ok(Date.now() < deadline, `not within 30 s: ${what}`)
+  for (const deadline = Date.now() + 90_000; !(await isSo()); await setTimeout(50))
+    assert.ok(Date.now() < deadline, `not within 90 s: ${what}`)
 }
 
 // They mostly wait.
