@@ -6,6 +6,7 @@ import { type Mood, nowUs } from '../worker/lines.ts'
 import type { LeaseWatch } from './lease-watch.ts'
 import { mergeTwo, splitOne } from './reshard.ts'
 import type { SinkServer } from './sink-server.ts'
+import { within } from './within.ts'
 import type { WorkerPlace } from './worker-place.ts'
 import { signalProcess, type WorkerProcess } from './worker-process.ts'
 
@@ -133,7 +134,7 @@ export class Injector {
       case 'terminate': {
         victim.isToEnd = true
         victim.signal('SIGTERM')
-        if ((await Promise.race([victim.exited, delay(40_000, null)])) === null) await victim.end()
+        if ((await within(victim.exited, 40_000)) === null) await victim.end()
         await delay(durationMs)
         place.start()
         return null

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DynamodbProxy } from '../proxies/dynamodb-proxy.ts'
 import { type Mood, nowUs, type WorkerConfig, type WorkerLine } from '../worker/lines.ts'
+import { within } from './within.ts'
 import { type WorkerExit, WorkerProcess } from './worker-process.ts'
 
 /** What a place of a worker is made of. */
@@ -60,7 +61,7 @@ export class WorkerPlace {
     const { ran } = last
     last.isToEnd = true
     last.signal('SIGTERM')
-    const ended = await Promise.race([last.exited, delay(40_000, null)])
+    const ended = await within(last.exited, 40_000)
     if (ended === null) await last.end()
     if (!ran || ended?.code === 0) return null
     return `worker ${this.index + 1}: its stop at the end was not clean: ${ended === null ? 'not within 40 s' : (ended.signal ?? ended.code)}`
