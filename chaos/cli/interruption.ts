@@ -1,30 +1,20 @@
-import { constants } from 'node:os'
+import { onSignals } from '../../scripts/signals.ts'
 
 /** That a signal came, and the run is to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
   readonly exitCode: number
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: string, exitCode: number) {
     super(`interrupted by ${signal}`)
-    this.exitCode = 128 + constants.signals[signal]
+    this.exitCode = exitCode
   }
 }
-
-/** A terminal's Ctrl-C comes twice at once: from the terminal, and from npm. */
-const impatientMs = 1_000
 
 /** Aborts its signal at the first SIGINT or SIGTERM, with an Interrupted as reason; one more, after a second, ends the process at once. */
 export function abortOnSignals(): AbortSignal {
   const abort = new AbortController()
-  let firstAt = 0
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      const interrupted = new Interrupted(signal)
-      if (!abort.signal.aborted) firstAt = performance.now()
-      else if (performance.now() - firstAt > impatientMs) process.exit(interrupted.exitCode)
-      abort.abort(interrupted)
-    })
+  onSignals((signal, exitCode) => abort.abort(new Interrupted(signal, exitCode)))
   return abort.signal
 }
 
