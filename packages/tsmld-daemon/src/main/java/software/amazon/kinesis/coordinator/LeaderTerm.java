@@ -2,7 +2,6 @@ package software.amazon.kinesis.coordinator;
 
 import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient;
 import io.tsmld.daemon.stream.SchedulerParts;
-import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -31,13 +30,7 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
   /** Has the scheduler, which has not begun yet, elect its leader for this term. */
   boolean apply(Scheduler scheduler, SchedulerParts parts) {
     try {
-      Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
-      initializer.setAccessible(true);
-      Field creator =
-          DynamicMigrationComponentsInitializer.class.getDeclaredField(
-              "ddbLockBasedLeaderDeciderCreator");
-      creator.setAccessible(true);
-      creator.set(initializer.get(scheduler), creatorFor(scheduler, parts));
+      new MigrationComponents(scheduler).electLeadersBy(creatorFor(scheduler, parts));
       return true;
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.warn(
