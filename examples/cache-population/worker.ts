@@ -24,9 +24,13 @@ try {
     // Nothing runs yet that would have to be flushed.
     const stay = endOnSignal()
     const client = await connectRedis(config.redisUrl, config.redisWaitMs).finally(stay)
-    await work(config, client, current => {
-      health = current
-    })
+    try {
+      await work(config, client, current => {
+        health = current
+      })
+    } finally {
+      client.destroy()
+    }
   } finally {
     probes.close()
   }
@@ -43,36 +47,36 @@ async function work(
   const keys = cacheKeys(config.cacheName)
   const lost = new LostCaches(client, keys.itemsState)
   const into = { client, lost }
-  const runtime = createRuntime({
-    streams: [
-      dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
-        tableName: config.tableName,
-        applicationName: `${config.cacheName}-items`,
-        processor: intoRedis(
-          { ...into, ...itemsRetention, stateKey: keys.itemsState, onFlushed: reportFlush },
-          change => itemWrite(change, keys.items),
-        ),
-      }),
-      kinesisStream({
-        streamName: config.streamName,
-        applicationName: `${config.cacheName}-counters`,
-        processor: intoRedis({ ...into, ...countersRetention, stateKey: keys.countersState }, record =>
-          counterWrite(record, keys.counters),
-        ),
-      }),
-    ],
-    defaults: streamDefaults(config),
-    sharedDaemon: true,
-  })
-  serveHealth(() => {
-    const { live, ready, reasons } = runtime.health()
-    return { live, ready: ready && lost.reasons.length === 0, reasons: [...reasons, ...lost.reasons] }
-  })
+  // Whatever fails, an option that is refused too, nothing may keep the process: it ends, and is started again.
   try {
+    const runtime = createRuntime({
+      streams: [
+        dynamodbStream<Item, 'NEW_AND_OLD_IMAGES'>({
+          tableName: config.tableName,
+          applicationName: `${config.cacheName}-items`,
+          processor: intoRedis(
+            { ...into, ...itemsRetention, stateKey: keys.itemsState, onFlushed: reportFlush },
+            change => itemWrite(change, keys.items),
+          ),
+        }),
+        kinesisStream({
+          streamName: config.streamName,
+          applicationName: `${config.cacheName}-counters`,
+          processor: intoRedis({ ...into, ...countersRetention, stateKey: keys.countersState }, record =>
+            counterWrite(record, keys.counters),
+          ),
+        }),
+      ],
+      defaults: streamDefaults(config),
+      sharedDaemon: true,
+    })
+    serveHealth(() => {
+      const { live, ready, reasons } = runtime.health()
+      return { live, ready: ready && lost.reasons.length === 0, reasons: [...reasons, ...lost.reasons] }
+    })
     await runtime.run()
   } finally {
     lost.stop()
-    client.destroy()
   }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { startDynamodbProxy } from '../../chaos/proxies/dynamodb-proxy.ts'
 import { startProgram } from '../../examples/cache-population/lab/programs.ts'
 import { startRedis } from '../../examples/cache-population/lab/redis-server.ts'
@@ -34,8 +35,8 @@ async function freePort(): Promise<number> {
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await isSo()); await new Promise(resolve => setTimeout(resolve, 50)))
-    assert.ok(Date.now() < deadline, `not within 30 s: ${what}`)
+  for (const deadline = Date.now() + 90_000; !(await isSo()); await setTimeout(50))
+    assert.ok(Date.now() < deadline, `not within 90 s: ${what}`)
 }
 
 // They mostly wait.
@@ -113,6 +114,40 @@ describe('the cache example’s programs, as they start', { concurrency: 3 }, ()
       await until('it works', async () => (await reasons()).join() === 'the cache was never seeded')
       assert.match(worker.log[0] ?? '', /^Redis at .* cannot be reached: .*ECONNREFUSED/)
       assert.equal(await worker.kill('SIGTERM'), 0, worker.log.join('\n'))
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('a worker whose streams cannot be made ends, and so does one whose streams cannot be started', async () => {
+    const stack = await localStack()
+    const [{ tableName }, streamName, server] = await Promise.all([
+      stack.createTable(),
+      stack.createStream(1),
+      startRedis(),
+    ])
+    const env = {
+      ...stack.environment,
+      LOCAL: '1',
+      CACHE_NAME: tableName,
+      DYNAMODB_ENDPOINT: stack.dynamodbEndpoint,
+      KINESIS_ENDPOINT: stack.kinesisEndpoint,
+      REDIS_URL: server.url,
+    }
+    const ended = async (names: { readonly TABLE_NAME: string; readonly STREAM_NAME: string }) => {
+      const worker = run('worker', { ...env, ...names })
+      const code = await Promise.race([worker.exited, setTimeout(60_000, 'still alive', { ref: false })])
+      if (code === 'still alive') await worker.kill('SIGKILL')
+      return { code, said: worker.log.at(-1) ?? '', log: worker.log.join('\n') }
+    }
+    try {
+      const refused = await ended({ TABLE_NAME: 'no table', STREAM_NAME: streamName })
+      assert.equal(refused.code, 1, refused.log)
+      assert.match(refused.log, /^ConfigError: .*'tableName'.*'no table'$/, 'a sentence alone')
+
+      const missing = await ended({ TABLE_NAME: tableName, STREAM_NAME: 'nowhere' })
+      assert.equal(missing.code, 1, missing.log)
+      assert.match(missing.said, /nowhere/)
     } finally {
       await server.stop()
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { type Lab, real } from './support/lab.ts'
 import { assertExactlyOnce, assertKept, type Identity, type SinkLine } from './support/oracle.ts'
 import { isAlive } from './support/processes.ts'
@@ -8,6 +9,8 @@ import type { Worker } from './support/worker-process.ts'
 
 const failoverTimeMs = 2_000
 const leaseAssignmentIntervalMs = 2 * failoverTimeMs
+/** A worker's, at this failover time. */
+const reportIntervalMs = 2_000
 
 const keys = Array.from({ length: 12 }, (_, key) => `key-${key}`)
 const round = (n: number): Identity[] => keys.map(key => ({ key, n }))
@@ -22,6 +25,24 @@ function start(lab: Lab, stream: string, behaviour: SinkBehaviour = {}, stopDead
     streams: [{ streamName: stream, applicationName: stream, behaviour }],
     runtime: { stopDeadlineMs, defaults: { failoverTimeMs, leaseAssignmentIntervalMs } },
   })
+}
+
+/** Waits until a worker's report is gone, and looks whether one comes again while it is watched. */
+async function watchReports(lab: Lab, stream: string, workerId: string) {
+  const isThere = async () => (await lab.reporting(stream)).includes(workerId)
+  await eventually('its report is gone', async () => !(await isThere()), 2_000)
+  const from = performance.now()
+  let [isOver, cameAgain] = [false, 0]
+  const watching = (async () => {
+    for (; !isOver; await setTimeout(50)) if (await isThere()) cameAgain++
+  })()
+  return {
+    async end() {
+      isOver = true
+      await watching
+      return { watchedMs: performance.now() - from, cameAgain }
+    },
+  }
 }
 
 real(
@@ -40,9 +61,12 @@ real(
     const others = [...new Set(linesOf(stream).map(({ shardId }) => shardId))].filter(shardId => shardId !== hanging)
     assert.equal(others.length, 3)
 
+    await lab.isKnown(worker, stream)
+    const { workerId } = await worker.status()
     const before = linesOf(stream).length
     const stopped = performance.now()
     worker.signal('SIGTERM')
+    const reports = await watchReports(lab, stream, workerId)
     await eventually(
       'the three others are handed back',
       async () => (await stack.leases(stream)).filter(({ owner }) => owner === null).length === 3,
@@ -52,6 +76,9 @@ real(
     const exit = await worker.exit
     t.diagnostic(`ended ${Math.round(exit.at - stopped)} ms after SIGTERM, with a deadline of 8000 ms`)
     assert.ok(exit.at - stopped < 8_000 + 3_000)
+    const { watchedMs, cameAgain } = await reports.end()
+    assert.equal(cameAgain, 0, 'it is given no leases while it drains')
+    assert.ok(watchedMs > 2 * reportIntervalMs, `${watchedMs} ms`)
     assert.deepEqual(
       { code: exit.code, signal: exit.signal, daemon: daemonExit(worker) },
       { code: 1, signal: null, daemon: 3 },
@@ -114,6 +141,8 @@ real(
 
     await t.test('fault 9: SIGTERM drains, exits with 0 and hands over', async () => {
       const jvm = await leader.jvm()
+      const { workerId } = await leader.status()
+      assert.ok((await lab.reporting(stream)).includes(workerId))
       const at = performance.now()
       leader.signal('SIGTERM')
       await eventually('the follower processes the shard', () => sessionsOf(follower).length > 0)
@@ -125,6 +154,9 @@ real(
       assert.ok(tookMs < leaseAssignmentIntervalMs + 3_000)
       assert.deepEqual([exit.code, exit.signal, daemonExit(leader)], [0, null, 0])
       assert.ok(!isAlive(jvm))
+      const reports = await watchReports(lab, stream, workerId)
+      await setTimeout(2 * reportIntervalMs)
+      assert.equal((await reports.end()).cameAgain, 0)
     })
 
     await t.test('fault 24: Ctrl-C, which goes to the whole process group, drains too', async () => {

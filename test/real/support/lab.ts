@@ -29,6 +29,8 @@ export interface Lab {
   linesOf(application: string): SinkLine[]
   /** Waits until all of these have come. */
   arrival(application: string, records: readonly Identity[], timeoutMs?: number): Promise<void>
+  /** The ids of the workers that the application's tables show: those that leases can be handed to. */
+  reporting(application: string): Promise<readonly string[]>
   /** Waits until the application's tables show a worker, so that leases can be handed to it. */
   isKnown(worker: Worker, application: string): Promise<void>
   /** Waits until every row of the lease table is checkpointed where its shard's last delivery was. */
@@ -63,6 +65,11 @@ function makeLab(t: TestContext, stack: TestStack, runtimes: Runtime[], ends: ((
     lines.push(line)
   }
   const linesOf = (application: string) => lines.filter(line => line.application === application)
+  const reporting: Lab['reporting'] = async application => {
+    const TableName = `${application}-WorkerMetricStats`
+    const { Items = [] } = await stack.dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }))
+    return Items.flatMap(({ wid }) => wid?.S ?? [])
+  }
   const produce: Lab['produce'] = (stream, records) => stack.putRecords(stream, records.map(recordOf))
   return {
     t,
@@ -100,13 +107,12 @@ function makeLab(t: TestContext, stack: TestStack, runtimes: Runtime[], ends: ((
     async arrival(application, records, timeoutMs = 60_000) {
       await eventually(`all records came to ${application}`, () => allCame(records, linesOf(application)), timeoutMs)
     },
+    reporting,
     async isKnown(worker, application) {
       const { workerId } = await worker.status()
-      const TableName = `${application}-WorkerMetricStats`
-      await eventually(`${TableName} shows ${workerId}`, async () => {
-        const { Items = [] } = await stack.dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }))
-        return Items.some(({ wid }) => wid?.S === workerId)
-      })
+      await eventually(`${workerId} reports to ${application}`, async () =>
+        (await reporting(application)).includes(workerId),
+      )
     },
     async checkpoints(application) {
       const last = new Map<string, string>()

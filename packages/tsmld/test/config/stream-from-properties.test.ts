@@ -51,6 +51,7 @@ test('an aws-kcl file is taken as it is, without its child process', t => {
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
     initialPositionInStream: 'TRIM_HORIZON',
     workerMetricsReporterFreqInMillis: '5000',
+    noOfPersistedMetricsPerWorkerMetrics: '60',
     workerMetricsEMAAlpha: '0.109',
     failoverTimeMillis: '10000',
     maxRecords: '10000',
@@ -66,6 +67,7 @@ test('what the file does not say is left to the KCL, except credentials, heartbe
     applicationName: 'abc',
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
     workerMetricsReporterFreqInMillis: '5000',
+    noOfPersistedMetricsPerWorkerMetrics: '60',
     workerMetricsEMAAlpha: '0.109',
     callProcessRecordsEvenForEmptyRecordList: 'true',
   })

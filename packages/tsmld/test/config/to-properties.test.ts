@@ -14,6 +14,7 @@ test('a smallest Kinesis stream polls, without metrics, from the oldest record',
     AwsCredentialsProvider: 'DefaultCredentialsProvider',
     initialPositionInStream: 'TRIM_HORIZON',
     workerMetricsReporterFreqInMillis: '5000',
+    noOfPersistedMetricsPerWorkerMetrics: '60',
     workerMetricsEMAAlpha: '0.109',
     callProcessRecordsEvenForEmptyRecordList: 'true',
     validateSequenceNumberBeforeCheckpointing: 'false',
@@ -35,6 +36,7 @@ test('a smallest DynamoDB stream reads 1,000 records at once', () => {
       AwsCredentialsProvider: 'DefaultCredentialsProvider',
       initialPositionInStream: 'TRIM_HORIZON',
       workerMetricsReporterFreqInMillis: '5000',
+      noOfPersistedMetricsPerWorkerMetrics: '60',
       workerMetricsEMAAlpha: '0.109',
       maxRecords: '1000',
       callProcessRecordsEvenForEmptyRecordList: 'true',
@@ -102,6 +104,7 @@ test('every option of a Kinesis stream becomes the property of KCL 3', () => {
     validateSequenceNumberBeforeCheckpointing: 'true',
     metricsLevel: 'SUMMARY',
     workerMetricsReporterFreqInMillis: '2500',
+    noOfPersistedMetricsPerWorkerMetrics: '120',
     workerMetricsEMAAlpha: '0.056',
     metricsEnabledDimensions: 'Operation,ShardId',
     retrievalMode: 'POLLING',
@@ -221,19 +224,34 @@ test('a stock daemon of KCL 3 hands no lease over, unless asked to: one that wai
 
 test('workers of KCL 3 report twice in the time in which a lease is free, so that a dead one is given no shards for longer', () => {
   const reports = (options: object, target: 'embedded' | 'stock-kcl3' | 'stock-kcl2' = 'embedded') => {
-    const { workerMetricsReporterFreqInMillis: ms, workerMetricsEMAAlpha: alpha } = toProperties(
-      normalizeStream(clicks(options)),
-      target,
-    )
-    return [ms, alpha]
+    const properties = toProperties(normalizeStream(clicks(options)), target)
+    return [
+      properties['workerMetricsReporterFreqInMillis'],
+      properties['noOfPersistedMetricsPerWorkerMetrics'],
+      properties['workerMetricsEMAAlpha'],
+    ]
   }
-  assert.deepEqual(reports({ failoverTimeMs: 30_000 }), ['15000', '0.293'])
-  assert.deepEqual(reports({ failoverTimeMs: 30_000 }, 'stock-kcl3'), ['15000', '0.293'])
-  assert.deepEqual(reports({ properties: { failoverTimeMillis: '20000' } }), ['10000', '0.206'])
-  assert.deepEqual(reports({ failoverTimeMs: 1_000 }), ['2000', '0.045'])
-  assert.deepEqual(reports({ failoverTimeMs: 120_000 }), ['30000', '0.500'])
-  assert.deepEqual(reports({ properties: { workerMetricsReporterFreqInMillis: '7000' } }), ['7000', '0.109'])
-  assert.deepEqual(reports({}, 'stock-kcl2'), [undefined, undefined])
+  assert.deepEqual(reports({ failoverTimeMs: 30_000 }), ['15000', '20', '0.293'])
+  assert.deepEqual(reports({ failoverTimeMs: 30_000 }, 'stock-kcl3'), ['15000', '20', '0.293'])
+  assert.deepEqual(reports({ properties: { failoverTimeMillis: '20000' } }), ['10000', '30', '0.206'])
+  assert.deepEqual(reports({ failoverTimeMs: 1_000 }), ['2000', '150', '0.045'])
+  assert.deepEqual(reports({ failoverTimeMs: 120_000 }), ['30000', '10', '0.500'], 'as the KCL has it')
+  assert.deepEqual(reports({}, 'stock-kcl2'), [undefined, undefined, undefined])
+})
+
+test('how far back a leader looks follows a reporting interval of the user’s, too, and is theirs where they say so', () => {
+  const workerMetricsReporterFreqInMillis = '7000'
+  const of = (properties: Record<string, string>) => toProperties(normalizeStream(clicks({ properties })))
+  const { noOfPersistedMetricsPerWorkerMetrics: count, workerMetricsEMAAlpha: alpha } = of({
+    workerMetricsReporterFreqInMillis,
+  })
+  assert.deepEqual([count, alpha], ['43', '0.149'])
+  const given = {
+    workerMetricsReporterFreqInMillis,
+    noOfPersistedMetricsPerWorkerMetrics: '5',
+    workerMetricsEMAAlpha: '0.7',
+  }
+  assert.deepEqual({ ...of(given), ...given }, of(given))
 })
 
 test('the client version of a migration is a property of KCL 3', () => {

@@ -21,6 +21,11 @@ import software.amazon.kinesis.leases.LeaseRefresher;
  * assigns nothing. So before the leader decides ({@code LeaseAssignmentManager}, the one that scans
  * the table in parallel), such a lease goes to the worker that waits for it.
  *
+ * <p>The leader takes the time for that of its read when it has the rows, and judges by it which
+ * leases expired. So after a write, each of which lasts as long as the table is slow, the rows are
+ * read again: by the older ones a lease that was renewed meanwhile could look expired, and the
+ * leader's assignment, which no counter guards, would take it from its holder.
+ *
  * <p>A worker that starts renews each lease whose {@code leaseOwner} it is, also one that another
  * still holds for it, which that one thereby loses before it has drained.
  */
@@ -55,15 +60,20 @@ final class HandOverGuard implements InvocationHandler {
     return switch (method.getName()) {
       case "renewLease" -> !isAnothers((Lease) arguments[0]) && (boolean) call(method, arguments);
       case "listLeasesParallely" -> {
-        long from = nanoTime.getAsLong();
-        Map.Entry<?, ?> answer = (Map.Entry<?, ?>) call(method, arguments);
-        @SuppressWarnings("unchecked")
-        List<Lease> rows = (List<Lease>) answer.getKey();
-        handOvers.among(rows, from, nanoTime.getAsLong()).forEach(this::finish);
-        yield answer;
+        Read read = read(method, arguments);
+        read.stale.forEach(this::finish);
+        yield read.stale.isEmpty() ? read.answer : read(method, arguments).answer;
       }
       default -> call(method, arguments);
     };
+  }
+
+  private Read read(Method method, Object[] arguments) throws Throwable {
+    long from = nanoTime.getAsLong();
+    Map.Entry<?, ?> answer = (Map.Entry<?, ?>) call(method, arguments);
+    @SuppressWarnings("unchecked")
+    List<Lease> rows = (List<Lease>) answer.getKey();
+    return new Read(answer, handOvers.among(rows, from, nanoTime.getAsLong()));
   }
 
   private Object call(Method method, Object[] arguments) throws Throwable {
@@ -80,7 +90,7 @@ final class HandOverGuard implements InvocationHandler {
 
   /**
    * Conditional on the counter, which every holder moves: who has renewed the lease since the read
-   * keeps it. The row given is changed with the table's, so that the leader sees it as it is now.
+   * keeps it.
    */
   private void finish(Lease row) {
     String from = row.checkpointOwner();
@@ -101,4 +111,6 @@ final class HandOverGuard implements InvocationHandler {
           e.toString());
     }
   }
+
+  private record Read(Map.Entry<?, ?> answer, List<Lease> stale) {}
 }

@@ -2,7 +2,6 @@ package software.amazon.kinesis.coordinator;
 
 import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient;
 import io.tsmld.daemon.stream.SchedulerParts;
-import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,13 +35,7 @@ public record LeaderTerm(long durationMs, long heartbeatMs) {
    */
   boolean apply(Scheduler scheduler, SchedulerParts parts, Consumer<ClosingLeaderDecider> made) {
     try {
-      Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
-      initializer.setAccessible(true);
-      Field creator =
-          DynamicMigrationComponentsInitializer.class.getDeclaredField(
-              "ddbLockBasedLeaderDeciderCreator");
-      creator.setAccessible(true);
-      creator.set(initializer.get(scheduler), creatorFor(scheduler, parts, made));
+      new MigrationComponents(scheduler).electLeadersBy(creatorFor(scheduler, parts, made));
       return true;
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.warn(

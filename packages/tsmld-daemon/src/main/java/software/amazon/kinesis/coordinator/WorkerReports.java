@@ -1,7 +1,5 @@
 package software.amazon.kinesis.coordinator;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +15,7 @@ final class WorkerReports {
   /** Ends the reports of a scheduler; one that is being written may still come. */
   static void stop(Scheduler scheduler) {
     try {
-      Field initializer = Scheduler.class.getDeclaredField("migrationComponentsInitializer");
-      initializer.setAccessible(true);
-      Method stop =
-          DynamicMigrationComponentsInitializer.class.getDeclaredMethod(
-              "stopWorkerMetricsReporter");
-      stop.setAccessible(true);
-      stop.invoke(initializer.get(scheduler));
+      new MigrationComponents(scheduler).stopWorkerReports();
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.warn(
           "A worker that leaves may be given leases until it has left: this KCL is built otherwise: {}",

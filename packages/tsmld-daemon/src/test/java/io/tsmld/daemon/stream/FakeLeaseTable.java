@@ -31,6 +31,9 @@ final class FakeLeaseTable {
   /** What happens between a read of the whole table and the next write. */
   Runnable afterRead = () -> {};
 
+  /** What happens while a lease is taken, before the row is written. */
+  Runnable whileTaking = () -> {};
+
   final LeaseCoordinator coordinator = proxy(LeaseCoordinator.class, this::coordinate);
   final LeaseRefresher refresher = proxy(LeaseRefresher.class, this::refresh);
 
@@ -90,6 +93,7 @@ final class FakeLeaseTable {
   }
 
   private boolean take(Lease lease, String owner) {
+    whileTaking.run();
     Lease row = rows.get(lease.leaseKey());
     if (!row.leaseCounter().equals(lease.leaseCounter())) {
       return false;

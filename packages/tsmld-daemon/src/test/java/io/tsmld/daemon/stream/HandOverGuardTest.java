@@ -49,14 +49,43 @@ class HandOverGuardTest {
   }
 
   @Test
+  void readsAgainAfterItsWritesWhichLastAsLongAsTheTableIsSlow() throws Exception {
+    table.add("b");
+    read();
+    nowMs += LEASE_MS + 1;
+    table.whileTaking = () -> renew(table.rows.get("b"));
+    assertEquals(1, row("b").leaseCounter());
+    assertEquals(List.of("take a to other"), table.done);
+  }
+
+  @Test
+  void handsOnWhatAHolderRenewedJustBeforeItsWrite() throws Exception {
+    read();
+    nowMs += LEASE_MS + 1;
+    table.whileTaking = () -> renew(table.rows.get("a"));
+    assertEquals(1, read().leaseCounter());
+    assertEquals(List.of(), table.done);
+  }
+
+  @Test
   void triesAgainWhatTheTableRefused() throws Exception {
     read();
     nowMs += LEASE_MS + 1;
-    table.afterRead = () -> table.down = true;
+    table.whileTaking =
+        () -> {
+          throw new IllegalStateException("throttled");
+        };
     assertEquals("me", read().checkpointOwner());
-    table.afterRead = () -> {};
-    table.down = false;
+    table.whileTaking = () -> {};
     assertNull(read().checkpointOwner());
+  }
+
+  @Test
+  void handsOnNothingThatItCouldNotReadAgain() throws Exception {
+    read();
+    nowMs += LEASE_MS + 1;
+    table.afterRead = () -> table.down = true;
+    assertThrows(DependencyException.class, this::read);
   }
 
   @Test
@@ -78,7 +107,14 @@ class HandOverGuardTest {
   }
 
   private Lease read() throws Exception {
-    return guarded.listLeasesParallely(null, 0).getKey().get(0);
+    return row("a");
+  }
+
+  private Lease row(String key) throws Exception {
+    return guarded.listLeasesParallely(null, 0).getKey().stream()
+        .filter(lease -> key.equals(lease.leaseKey()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void renew(Lease row) {

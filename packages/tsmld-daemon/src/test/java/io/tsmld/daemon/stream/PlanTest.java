@@ -44,6 +44,24 @@ class PlanTest {
   }
 
   @Test
+  void reportsAreAsItsPropertiesSay() throws Exception {
+    StreamPlan plan =
+        KinesisPlan.make(
+            spec(
+                StreamSpec.Type.KINESIS,
+                null,
+                Map.of(
+                    "workerMetricsReporterFreqInMillis", "5000",
+                    "noOfPersistedMetricsPerWorkerMetrics", "60",
+                    "workerMetricsEMAAlpha", "0.109")),
+            clients);
+    var reports = plan.parts().leaseManagement().workerUtilizationAwareAssignmentConfig();
+    assertEquals(5_000, reports.workerMetricsReporterFreqInMillis());
+    assertEquals(60, reports.noOfPersistedMetricsPerWorkerMetrics());
+    assertEquals(0.109, reports.workerMetricsEMAAlpha());
+  }
+
+  @Test
   void aDynamoDbStreamKeepsItsPollingAndLeaseOptions() throws Exception {
     StreamPlan plan =
         DynamoPlan.make(
