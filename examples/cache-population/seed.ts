@@ -47,8 +47,8 @@ const patienceMs = 120_000
  */
 export async function seed(seeding: Seeding): Promise<SeedLine> {
   const { client, keys, segments } = seeding
-  for (;;) {
-    const progress = await SeedProgress.begin(client, keys.itemsState, segments)
+  for (let isAnew = false; ; isAnew = true) {
+    const progress = await SeedProgress.begin(client, keys, segments, isAnew)
     try {
       return await seedOnce(seeding, progress)
     } catch (error) {
@@ -67,7 +67,11 @@ async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedL
   )
   meter.scanned()
   if (progress.sweeps) await sweep(seeding, progress, meter)
-  await progress.finish()
+  const counters = await progress.finish()
+  if (counters !== null)
+    process.stderr.write(
+      `The counters lost increments, which no seeding brings back, and say so no longer: ${counters}\n`,
+    )
   meter.phase = 'done'
   return meter.line()
 }
@@ -108,10 +112,12 @@ async function sweep(
   meter: Meter,
 ): Promise<void> {
   for (let cursor: string | null = null; cursor !== '0'; ) {
-    const [next, keys] = (await patiently(progress, () =>
+    const [next, names] = (await patiently(progress, () =>
       client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${items}*`, 'COUNT', '1000']),
     )) as [string, string[]]
     cursor = next
+    // SCAN may name a key twice, and DynamoDB refuses to be asked for it twice.
+    const keys = [...new Set(names)]
     for (let at = 0; at < keys.length; at += keysPerCall) {
       const some = keys.slice(at, at + keysPerCall)
       // The fences before the table: what comes in between changes them.
@@ -216,7 +222,8 @@ class Meter {
       items,
       ofItems: this.#ofItems,
       itemsPerSecond: Math.round(rate),
-      secondsLeft: this.phase === 'scanning' && rate > 0 ? Math.round(left / rate) : null,
+      // Of a table that has grown past its count nobody knows.
+      secondsLeft: this.phase === 'scanning' && rate > 0 && left > 0 ? Math.round(left / rate) : null,
       written: this.#written,
       removed: this.#removed,
     }

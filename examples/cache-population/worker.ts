@@ -41,7 +41,7 @@ async function work(
   serveHealth: (health: () => Health) => void,
 ): Promise<void> {
   const keys = cacheKeys(config.cacheName)
-  const lost = new LostCaches(client, keys.itemsState)
+  const lost = new LostCaches(client, keys)
   const into = { client, lost }
   // Whatever fails, an option that is refused too, nothing may keep the process: it ends, and is started again.
   try {
@@ -78,7 +78,7 @@ function intoRedis<R extends Position>(
   onFlushed: (flush: CacheFlush<R>) => void = () => undefined,
 ) {
   return batchProcessor<R>({
-    flusher: redisFlusher({ client, stateKey, toWrite, onFlushed, onLost: why => lost.tell(stateKey, why) }),
+    flusher: redisFlusher({ client, stateKey, toWrite, onFlushed, onLost: () => lost.look() }),
     maxRecords: 5_000,
     flushIntervalMs: 50, // what a change waits for others, at most
     checkpointIntervalMs: 5_000, // each is a paid write to the lease table; what comes twice is fenced
