@@ -49,6 +49,6 @@ test('a cache that says it is whole is as the table', async () => {
         assert.deepEqual(await world.cache(), world.table())
       },
     ),
-    { numRuns: Number(process.env['RUNS'] ?? 80) },
+    { numRuns: 80 },
   )
 })
