@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { CacheKeys } from './cache-keys.ts'
 import { type RedisClient, runScript, script } from './redis-scripts.ts'
@@ -34,6 +35,15 @@ return {isWhole and 1 or 0, lost, isTold and counters}`,
 const releaseScript = script(`if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
 return 1`)
 
+/** How a seeding begins. */
+export interface RunOptions {
+  readonly segments: number
+  /** Whether the cache lost its data while it was seeded: what a scan had read before may have been written after. */
+  readonly isAnew: boolean
+  /** How long a new one waits first: a loss is found out by one shard after the other, and what is found out later counts as another. */
+  readonly settleMs: number
+}
+
 /** How far a seeding is, kept in the cache itself: a cache that loses its data loses this as well, and is seeded from the beginning. */
 export class SeedProgress {
   readonly #client: RedisClient
@@ -65,9 +75,7 @@ export class SeedProgress {
   static async begin(
     client: RedisClient,
     { itemsState, countersState }: Pick<CacheKeys, 'itemsState' | 'countersState'>,
-    segments: number,
-    /** Whether the cache lost its data while it was seeded: what a scan had read before may have been written after. */
-    isAnew = false,
+    { segments, isAnew, settleMs }: RunOptions,
   ): Promise<SeedProgress> {
     const keys = [`${itemsState}:seed`, `${itemsState}:seed:lock`, itemsState, countersState]
     const [progressKey = '', lockKey = ''] = keys
@@ -86,6 +94,7 @@ export class SeedProgress {
     const saved = (await client.sendCommand(['HMGET', progressKey, ...names])) as (string | null)[]
     let fields = new Map(names.flatMap((name, n) => (saved[n] == null ? [] : [[name, saved[n]] as const])))
     if (fields.get('segments') !== String(segments)) {
+      await delay(settleMs)
       const told = async (state: string) =>
         (await client.sendCommand(['HMGET', state, 'losses', 'seededAt', 'lost'])) as (string | null)[]
       const [losses, ...history] = await told(itemsState)

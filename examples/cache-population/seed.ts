@@ -18,6 +18,8 @@ export interface Seeding {
   readonly segments: number
   /** @default 172_800_000 (48 h) */
   readonly tombstoneMs?: number
+  /** How long a new seeding waits for all shards to find out what was lost. @default 5_000 */
+  readonly settleMs?: number
   readonly onProgress?: (progress: SeedLine) => void
 }
 
@@ -46,9 +48,9 @@ const patienceMs = 120_000
  * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile.
  */
 export async function seed(seeding: Seeding): Promise<SeedLine> {
-  const { client, keys, segments } = seeding
+  const { client, keys, segments, settleMs = 5_000 } = seeding
   for (let isAnew = false; ; isAnew = true) {
-    const progress = await SeedProgress.begin(client, keys, segments, isAnew)
+    const progress = await SeedProgress.begin(client, keys, { segments, isAnew, settleMs })
     try {
       return await seedOnce(seeding, progress)
     } catch (error) {

@@ -22,7 +22,7 @@ let version = 0
 const itemOf = (n: number): Item => ({ id: String(n), name: `item ${n}`, price: n, version: ++version, writtenAt: 1 })
 const put = (n: number) => putItem(dynamodb, tableName, itemOf(n))
 const run = (onProgress: (line: SeedLine) => void = () => {}) =>
-  seed({ dynamodb, tableName, client, keys, segments: 2, onProgress })
+  seed({ dynamodb, tableName, client, keys, segments: 2, settleMs: 0, onProgress })
 const isWhole = async () => {
   const expected = await expectedOf(dynamodb, tableName, new Map())
   assert.deepEqual(await differences(client, cacheName, expected), [])
@@ -104,6 +104,15 @@ test('what was lost after it began is not taken as mended, also where it was los
   }
 })
 
+test('what the other shards find out in its first moments was lost before it began', async () => {
+  await loses(stateKey, 'it was wiped')
+  const seeding = seed({ dynamodb, tableName, client, keys, segments: 2, settleMs: 500 })
+  await new Promise(resolve => setTimeout(resolve, 100))
+  await loses(stateKey, 'it was wiped, says another')
+  await seeding
+  assert.equal(await client.hGet(stateKey, 'lost'), null)
+})
+
 test('what the counters lost is said no longer, unless they lost more meanwhile', async () => {
   await loses(keys.countersState, 'it was wiped')
   const marking: Promise<unknown>[] = []
@@ -130,7 +139,7 @@ test('a page that was read before the cache was wiped, and written after, does n
       return client.sendCommand(args)
     },
   }
-  await seed({ dynamodb, tableName, client: slow, keys, segments: 1 })
+  await seed({ dynamodb, tableName, client: slow, keys, segments: 1, settleMs: 0 })
   assert.equal(isFirst, false)
   await isWhole()
 })
@@ -146,7 +155,7 @@ test('a key that the server names twice is asked for once', async () => {
       return [next, names.flatMap(name => [name, name])]
     },
   }
-  const { removed } = await seed({ dynamodb, tableName, client: twice, keys, segments: 2 })
+  const { removed } = await seed({ dynamodb, tableName, client: twice, keys, segments: 2, settleMs: 0 })
   assert.equal(removed, 1)
   await isWhole()
 })
@@ -166,7 +175,7 @@ test('two caches in one server know nothing of each other', async () => {
   const other = 'seeded-2'
   await run()
   const first = (await client.dbSize()) - 1
-  await seed({ dynamodb, tableName, client, keys: cacheKeys(other), segments: 2 })
+  await seed({ dynamodb, tableName, client, keys: cacheKeys(other), segments: 2, settleMs: 0 })
   assert.equal(await client.dbSize(), 2 * (first + 1))
   await removeItem(dynamodb, tableName, '3')
   // The sweep of the one leaves the other's keys.

@@ -88,7 +88,7 @@ export class CacheWorld {
       },
     } as unknown as DynamoDBClient
     try {
-      await seed({ dynamodb, tableName: 'world', client, keys: this.#keys, segments: 1 })
+      await seed({ dynamodb, tableName: 'world', client, keys: this.#keys, segments: 1, settleMs: 0 })
     } catch (error) {
       if (!/^Error: stopped|seed it once more|Another seeding/.test(String(error))) throw error
     }
