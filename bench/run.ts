@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { onSignals } from '../scripts/signals.ts'
 import { type BenchOptions, type Group, groups } from './cli/arguments.ts'
 import { Progress } from './cli/progress.ts'
 import { runBridge } from './groups/bridge.ts'
@@ -34,13 +35,9 @@ const runners: Readonly<Record<Group, (context: BenchContext) => Promise<void>>>
 /** Runs what was asked for, prints it, and leaves nothing behind. @throws Error that says what failed. */
 export async function runBench(options: BenchOptions): Promise<void> {
   const cleanup = new Cleanup()
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)
-    process.once(signal, () => {
-      void cleanup.run().finally(() => process.exit(code))
-    })
+  onSignals((_, exitCode) => {
+    void cleanup.run().finally(() => process.exit(exitCode))
+  })
   const progress = new Progress(process.stderr)
   cleanup.add(() => progress.end())
   try {

@@ -31,10 +31,12 @@ is not, or anything else is wrong; the logs then stay in a folder, which is name
   --daemon NAME         embedded or stock (embedded)
   --table yes|no        whether a DynamoDB stream is processed beside the Kinesis stream (by the seed)
   --only KIND,…         faults of these kinds only
-  --json                ends with one line of JSON a seed; all else goes to stderr
-  --out FILE            adds the line of each seed to FILE, and passes over seeds that it has; exit code 1 where one of those was not ok
+  --json                ends with one line of JSON for each seed that was run; all else goes to stderr (npm run --silent chaos -- …, or npm's own lines go to stdout)
+  --out FILE            adds the line of each seed to FILE, and passes over seeds that it has from the same options and the same schedule; exit code 1 where one of those was not ok
   --dry                 shows the schedule, and runs nothing
   --help                this text
+
+Ctrl-C ends it with exit code 130 (SIGTERM: 143), and says how to go on.
 
 Kinds of faults, each with its letter in the time line:
 ${faultKinds.map(kind => `  ${specOf(kind).mark}  ${kind.padEnd(16)} ${specOf(kind).what}`).join('\n')}

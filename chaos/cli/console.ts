@@ -1,7 +1,8 @@
 import { type Fault, specOf } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Outcome } from '../report/outcome.ts'
-import type { Observer } from '../run/run-seed.ts'
+import { type Outcome, struckOf } from '../report/outcome.ts'
+import type { TakeOver } from '../report/take-over.ts'
+import type { Observer } from '../run/phases.ts'
 
 /** The schedule as people read it. */
 export function describePlan(plan: Plan): string {
@@ -20,6 +21,7 @@ export function describeOutcome({
   produced,
   takeOvers,
   leases,
+  strikes,
   drainedMs,
   tookMs,
   timeLine,
@@ -34,34 +36,23 @@ export function describeOutcome({
     `seed ${plan.seed}: ${findings.length === 0 ? 'ok' : 'NOT OK'}: ${produced} produced, ${lost.length} lost, ${unexpected.length} unexpected, ${outOfOrder.length} out of order, ${duplicates.length} duplicates;`,
     `  all had come ${seconds(drainedMs / 1_000).trim()} after the last fault; ${seconds(tookMs / 1_000).trim()} in all`,
     `  all leases held after ${ms(leases.allHeldMs)}, evenly after ${ms(leases.evenMs)}; a worker held ${leases.heldAtFirst.join(', ')} before the faults, ${leases.heldAtLast.join(', ')} after them`,
-    ...takeOvers.map(
-      ({ kind, shardId, ms, undisturbedMs }) =>
-        `  ${shardId}: with another worker ${ms} ms after ${specOf(kind).what}${undisturbedMs === ms ? '' : `, ${undisturbedMs} ms after the last other fault`}`,
+    `  ${struckOf(strikes).length} of ${strikes.length} faults struck`,
+    ...strikes.flatMap(({ fault, foundNothing }) =>
+      foundNothing === null ? [] : [`    ${describeFault(fault)}: struck nothing: ${foundNothing}`],
     ),
+    ...takeOvers.map(describeTakeOver),
     ...findings.map(finding => `  ✖ ${finding}`),
     ...(folder === null ? [] : [`  logs and evidence: ${folder}`]),
     '',
   ].join('\n')
 }
 
-/** One line a seed. */
-export function describeAll(outcomes: readonly Outcome[]): string {
-  const header = ['seed', '', 'produced', 'lost', 'unexp.', 'disorder', 'dupl.', 'faults', 'take-over ms']
-  const rows = outcomes.map(({ plan, verdict, produced, takeOvers, findings, struck }) => [
-    plan.seed,
-    findings.length === 0 ? 'ok' : 'NOT OK',
-    produced,
-    verdict.lost.length,
-    verdict.unexpected.length,
-    verdict.outOfOrder.length,
-    verdict.duplicates.length,
-    Object.values(struck).reduce((sum, count) => sum + count, 0),
-    takeOvers
-      .filter(({ kind }) => kind === 'killNode')
-      .map(({ ms }) => ms)
-      .join(' '),
-  ])
-  return [header, ...rows].map(row => row.map(cell => String(cell).padStart(8)).join('  ')).join('\n')
+function describeTakeOver({ kind, shardId, ms, undisturbedMs, judgement }: TakeOver): string {
+  const { what } = specOf(kind)
+  const notJudged = judgement.kind === 'notJudged' ? ` (not judged: ${judgement.why})` : ''
+  if (ms === null) return `  ${shardId}: after ${what}${notJudged}`
+  const later = undisturbedMs === ms ? '' : `, ${undisturbedMs} ms after the last other fault`
+  return `  ${shardId}: with another worker ${ms} ms after ${what}${later}${notJudged}`
 }
 
 /** Tells of a run while it runs: faults as they strike, figures every five seconds. */
@@ -69,8 +60,10 @@ export function consoleObserver(write: (line: string) => void): Observer {
   let told = 0
   return {
     phase: what => write(`         ${what}`),
-    struck: (at, fault, missed) =>
-      write(`${seconds(at)}  ${missed === null ? describeFault(fault) : `  … which struck nobody: ${missed}`}`),
+    struck: (at, fault, foundNothing) =>
+      write(
+        `${seconds(at)}  ${foundNothing === null ? describeFault(fault) : `  … which struck nothing (${describeFault(fault)}): ${foundNothing}`}`,
+      ),
     progress({ seconds: at, produced, taken, here }) {
       if (at - told < 5) return
       told = at

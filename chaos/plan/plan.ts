@@ -30,6 +30,8 @@ export interface Plan {
   readonly table: boolean
   /** Whether each worker runs its streams in one JVM. */
   readonly sharedDaemon: boolean
+  /** The kinds that were asked for; null: all that can strike the daemon. */
+  readonly only: readonly FaultKind[] | null
   readonly faults: readonly Fault[]
 }
 
@@ -63,6 +65,7 @@ export function planOf(request: PlanRequest): Plan {
     daemon: request.daemon,
     table,
     sharedDaemon: table && drawn.sharedDaemon && request.daemon === 'embedded',
+    only: request.only,
     faults: scheduleOf(random, request, { workers, pace: shards < manyShards ? 1 : manyShardsPace }),
   }
 }

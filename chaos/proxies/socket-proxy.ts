@@ -6,8 +6,9 @@ import { connect, Server, type Socket } from 'node:net'
 interface Pair {
   readonly daemon: Socket
   readonly node: Socket
-  /** Of the next chunk only the first half passes; then both sides are cut. */
-  cutInside: boolean
+  /** Where there is one, only the first half of the next chunk passes; then both sides are cut, and it is told so, or that nothing came before the end. */
+  cutInside: ((isCut: boolean) => void) | null
+  isCut: boolean
 }
 
 const pairs = new Set<Pair>()
@@ -33,11 +34,16 @@ export function cutConnection(at: number): boolean {
   return strike(at, end)
 }
 
-/** Cuts it in the middle of what comes next from either side. */
-export function cutInside(at: number): boolean {
-  return strike(at, pair => {
-    pair.cutInside = true
+/** Cuts it in the middle of what comes next from either side; `onOver` is told whether something came, or false at once where there is no connection. */
+export function cutInside(at: number, onOver: (isCut: boolean) => void): void {
+  const isThere = strike(at, pair => {
+    const earlier = pair.cutInside
+    pair.cutInside = isCut => {
+      earlier?.(isCut)
+      onOver(isCut)
+    }
   })
+  if (!isThere) onOver(false)
 }
 
 /** Lets no byte of it pass for that long. */
@@ -58,15 +64,18 @@ function strike(at: number, how: (pair: Pair) => void): boolean {
 }
 
 function join(daemon: Socket, node: Socket): void {
-  const pair: Pair = { daemon, node, cutInside: false }
+  const pair: Pair = { daemon, node, cutInside: null, isCut: false }
   pairs.add(pair)
   for (const [from, to] of [
     [daemon, node],
     [node, daemon],
   ] as const) {
     from.on('data', (chunk: Buffer) => {
-      if (pair.cutInside) {
+      if (pair.isCut) return
+      if (pair.cutInside !== null) {
+        pair.isCut = true
         to.write(chunk.subarray(0, chunk.length >> 1), () => end(pair))
+        tell(pair, true)
         return
       }
       if (to.write(chunk)) return
@@ -77,9 +86,15 @@ function join(daemon: Socket, node: Socket): void {
     from.on('error', () => end(pair))
     from.on('close', () => {
       pairs.delete(pair)
+      tell(pair, false)
       to.end()
     })
   }
+}
+
+function tell(pair: Pair, isCut: boolean): void {
+  pair.cutInside?.(isCut)
+  pair.cutInside = null
 }
 
 function end({ daemon, node }: Pair): void {

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../test/real/support/oracle.ts'
-import type { FaultKind } from '../plan/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { LeaseSpread } from './lease-spread.ts'
+import type { Strike } from './strike.ts'
 import type { TakeOver } from './take-over.ts'
 
 /** What came of a run. */
@@ -11,8 +11,8 @@ export interface Outcome {
   readonly produced: number
   readonly takeOvers: readonly TakeOver[]
   readonly leases: LeaseSpread
-  /** How many of each kind struck. */
-  readonly struck: Readonly<Partial<Record<FaultKind, number>>>
+  /** What came of each fault, in the order in which they ended. */
+  readonly strikes: readonly Strike[]
   /** Workers' ends that nobody wanted, stops that were not clean, and a drain that took too long. */
   readonly surprises: readonly string[]
   /** From the last fault until everything had come. */
@@ -33,62 +33,28 @@ const breaches = ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'wrong
 
 /** What is wrong with a run, whose take-overs after SIGKILL of Node may take `mostMs`. */
 export function findingsOf(outcome: Unjudged, mostMs: number): string[] {
-  const { plan, verdict, produced, takeOvers, struck, surprises } = outcome
-  const strikes = Object.values(struck).reduce((sum, count) => sum + count, 0)
+  const { plan, verdict, produced, takeOvers, strikes, surprises } = outcome
   return [
     ...(produced === 0 ? ['nothing was produced: nothing is shown'] : []),
-    ...(plan.faults.length > 0 && strikes === 0
-      ? [`none of the ${plan.faults.length} faults struck: nothing is shown`]
-      : []),
+    ...nothingStruck(plan, strikes),
     ...breaches.flatMap(name => {
       const found = verdict[name]
       return found.length === 0 ? [] : [`${name}: ${found.length} (${found.slice(0, 5).join('; ')})`]
     }),
     ...takeOvers
-      .filter(({ kind, undisturbedMs }) => kind === 'killNode' && undisturbedMs > mostMs)
+      .filter(({ judgement }) => judgement.kind !== 'notJudged')
+      .filter(({ undisturbedMs }) => (undisturbedMs ?? 0) > mostMs)
       .map(({ shardId, undisturbedMs }) => `${shardId} was taken over after ${undisturbedMs} ms, more than ${mostMs}`),
     ...surprises,
   ]
 }
 
-/** The line that `--json` ends with. */
-export function jsonLine(outcome: Outcome): string {
-  const { plan, verdict, produced, takeOvers, leases, drainedMs, tookMs, findings, folder } = outcome
-  const of = (kind: FaultKind) => takeOvers.filter(each => each.kind === kind).map(({ ms }) => ms)
-  return JSON.stringify({
-    ok: findings.length === 0,
-    seed: plan.seed,
-    seconds: plan.seconds,
-    workers: plan.workers,
-    shards: plan.shards,
-    handling: plan.handling,
-    daemon: plan.daemon,
-    table: plan.table,
-    produced,
-    lost: verdict.lost.length,
-    unexpected: verdict.unexpected.length,
-    duplicates: verdict.duplicates.length,
-    outOfOrder: verdict.outOfOrder.length,
-    replayedTooEarly: verdict.replayedTooEarly.length,
-    wrongAtEnd: verdict.wrongAtEnd.length,
-    faults: plan.faults,
-    takeoverMs: of('killNode'),
-    hostTakeoverMs: of('killBoth'),
-    leases,
-    findings,
-    drainedMs,
-    tookMs,
-    folder,
-  })
-}
+/** The faults that struck. */
+export const struckOf = (strikes: readonly Strike[]): Strike[] =>
+  strikes.filter(({ foundNothing }) => foundNothing === null)
 
-/** Of each seed in a file of such lines whether its last run was ok. */
-export function earlierRuns(lines: string): ReadonlyMap<number, boolean> {
-  const runs = lines.split('\n').filter(line => line !== '')
-  return new Map(
-    runs.map(line => {
-      const { seed, ok } = JSON.parse(line) as { readonly seed: number; readonly ok: boolean }
-      return [seed, ok]
-    }),
-  )
+function nothingStruck({ faults, seconds }: Plan, strikes: readonly Strike[]): string[] {
+  if (faults.length === 0) return [`the schedule of ${seconds} s has no fault: nothing is shown`]
+  if (struckOf(strikes).length > 0) return []
+  return [`none of the ${faults.length} faults found anything to strike: nothing is shown`]
 }

@@ -1,14 +1,14 @@
 import { specOf } from '../plan/fault.ts'
+import type { Strike } from '../report/strike.ts'
 import { drawTimeLine, type Mark } from '../report/time-line.ts'
 import { nowUs } from '../worker/lines.ts'
-import type { Struck } from './injector.ts'
 import type { Taken } from './sink-server.ts'
 import { presence, type WorkerPlace } from './worker-place.ts'
 
 /** Draws what happened in a run up to now. */
 export function timeLineOf(run: {
   readonly places: readonly WorkerPlace[]
-  readonly struck: readonly Struck[]
+  readonly strikes: readonly Strike[]
   readonly taken: readonly Taken[]
   readonly behind: readonly (number | undefined)[]
   readonly startUs: number
@@ -16,8 +16,8 @@ export function timeLineOf(run: {
   const at = (us: number): number => (us - run.startUs) / 1e6
   const seconds = Math.ceil(at(nowUs()))
   const marksOf = (worker: number | null): Mark[] =>
-    run.struck
-      .filter(({ fault }) => fault.worker === worker)
+    run.strikes
+      .filter(({ fault, acted }) => acted && fault.worker === worker)
       .map(({ fault, fromUs, untilUs }) => ({ letter: specOf(fault.kind).mark, from: at(fromUs), until: at(untilUs) }))
   const recordsOf = ({ processes }: WorkerPlace): number[] => {
     const records = Array.from({ length: seconds }, () => 0)

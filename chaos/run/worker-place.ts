@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DynamodbProxy } from '../proxies/dynamodb-proxy.ts'
-import { type Mood, nowUs, type WorkerConfig, type WorkerLine } from '../worker/lines.ts'
+import { type Mood, nowUs, type WorkerConfig, type WorkerLine, type WorkerOrder } from '../worker/lines.ts'
+import { within } from './within.ts'
 import { type WorkerExit, WorkerProcess } from './worker-process.ts'
 
 /** What a place of a worker is made of. */
@@ -22,7 +23,7 @@ export class WorkerPlace {
   /** Every process that was here. */
   readonly processes: WorkerProcess[] = []
   readonly #options: PlaceOptions
-  #mood: Mood = { kind: 'well' }
+  #behave: WorkerOrder = { id: 0, do: 'behave', mood: { kind: 'well' } }
   #isOver = false
 
   constructor(options: PlaceOptions) {
@@ -43,13 +44,14 @@ export class WorkerPlace {
     const name = `${folder}/worker-${index + 1}`
     const started = new WorkerProcess(config, name, `${name}.log`, onLine)
     this.processes.push(started)
-    started.order({ do: 'behave', mood: this.#mood })
+    started.order(this.#behave)
     void started.exited.then(exit => this.#follow(started, exit))
   }
 
-  behave(mood: Mood): void {
-    this.#mood = mood
-    this.process?.order({ do: 'behave', mood })
+  /** From now on, for whoever is here; `id` is the order's. */
+  behave(mood: Mood, id: number): void {
+    this.#behave = { id, do: 'behave', mood }
+    this.process?.order(this.#behave)
   }
 
   /** Ends what is here gracefully, and resolves with what was not clean about that; a process that had not come to run does not count. */
@@ -60,7 +62,7 @@ export class WorkerPlace {
     const { ran } = last
     last.isToEnd = true
     last.signal('SIGTERM')
-    const ended = await Promise.race([last.exited, delay(40_000, null)])
+    const ended = await within(last.exited, 40_000)
     if (ended === null) await last.end()
     if (!ran || ended?.code === 0) return null
     return `worker ${this.index + 1}: its stop at the end was not clean: ${ended === null ? 'not within 40 s' : (ended.signal ?? ended.code)}`

@@ -72,8 +72,9 @@ export class WorkerProcess {
     this.#child.order(order)
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#child.signal(signal)
+  /** False where it is gone. */
+  signal(signal: NodeJS.Signals): boolean {
+    return this.#child.signal(signal)
   }
 
   /** Its JVMs, oldest first; also while it is stopped. */

@@ -33,13 +33,18 @@ export type WorkerLine = { readonly atUs: number } & (
       readonly session: string
       readonly shardId: string
     } & Place)
+  /** Whether the order found something to strike; of a mood, once a handler met it. */
+  | { readonly type: 'struck'; readonly order: number; readonly found: boolean }
+  /** The sink was down for a write. */
+  | { readonly type: 'refused' }
 )
 
 /** What a worker is told. */
-export type WorkerOrder =
+export type WorkerOrder = { readonly id: number } & (
   | { readonly do: 'cut' | 'cutInside'; readonly at: number }
   | { readonly do: 'stall'; readonly at: number; readonly ms: number }
   | { readonly do: 'behave'; readonly mood: Mood }
+)
 
 /** How handlers behave; `share` is how many calls of 100 throw. */
 export type Mood =

@@ -11,6 +11,8 @@ export interface Bench<R> {
   readonly identify: (record: R) => Identity
   /** How handlers behave now. */
   readonly mood: () => Mood
+  /** Told of each call that behaved as the mood has it, and not well. */
+  readonly misbehaved: () => void
 }
 
 const retry = { backoff: { baseMs: 50, maxMs: 1_000 } }
@@ -23,7 +25,7 @@ export function writingProcessor<R extends Place>(handling: Handling, bench: Ben
     const { applicationName: application, shardId, startingPosition } = shard
     bench.note('begun', session, shard, startingPosition)
     const handle = async (records: readonly R[]): Promise<void> => {
-      await misbehave(bench.mood())
+      await misbehave(bench.mood(), bench.misbehaved)
       await bench.write(
         records.map(record => {
           const { sequenceNumber, subSequenceNumber } = record
@@ -72,7 +74,9 @@ function bareProcessor<R extends Place>(
   }
 }
 
-async function misbehave(mood: Mood): Promise<void> {
-  if (mood.kind === 'slow') await delay(mood.ms)
-  if (mood.kind === 'failing' && Math.random() * 100 < mood.share) throw new Error('the handler fails, as it was told')
+async function misbehave(mood: Mood, misbehaved: () => void): Promise<void> {
+  if (mood.kind === 'well' || (mood.kind === 'failing' && Math.random() * 100 >= mood.share)) return
+  misbehaved()
+  if (mood.kind === 'failing') throw new Error('the handler fails, as it was told')
+  await delay(mood.ms)
 }

@@ -13,14 +13,29 @@ type Item = { readonly id: string; readonly n: number }
 const config = JSON.parse(process.env['TSMLD_CHAOS_WORKER'] ?? '{}') as WorkerConfig
 const { stream, table, handling } = config
 let mood: Mood = { kind: 'well' }
+/** The order of the mood, until it was reported. */
+let unmetMood: number | null = null
+let refusedAt = Number.NEGATIVE_INFINITY
+/** Writers try again many times a second: that often a refusal is told. */
+const refusedEveryMs = 250
 
 const say = (line: object): void => printLine({ atUs: nowUs(), ...line })
+const report = (order: number, found: boolean): void => say({ type: 'struck', order, found })
 
 proxySockets()
-const sink = new SinkClient(config.sinkPath)
+const sink = new SinkClient(config.sinkPath, () => {
+  const now = performance.now()
+  if (now - refusedAt < refusedEveryMs) return
+  refusedAt = now
+  say({ type: 'refused' })
+})
 const bench: Omit<Bench<never>, 'identify'> = {
   write: records => sink.write(records),
   mood: () => mood,
+  misbehaved: () => {
+    if (unmetMood !== null) report(unmetMood, true)
+    unmetMood = null
+  },
   note: (type, session, { applicationName: application, shardId }, { sequenceNumber, subSequenceNumber }) =>
     say({ type, application, session, shardId, sequenceNumber, subSequenceNumber }),
 }
@@ -76,16 +91,17 @@ function tableStream(tableName: string) {
 function obey(order: WorkerOrder): void {
   switch (order.do) {
     case 'cut':
-      cutConnection(order.at)
+      report(order.id, cutConnection(order.at))
       break
     case 'cutInside':
-      cutInside(order.at)
+      cutInside(order.at, isCut => report(order.id, isCut))
       break
     case 'stall':
-      stallConnection(order.at, order.ms)
+      report(order.id, stallConnection(order.at, order.ms))
       break
     case 'behave':
       mood = order.mood
+      unmetMood = order.id
       break
   }
 }

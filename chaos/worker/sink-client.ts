@@ -6,14 +6,17 @@ import type { SinkWrite } from './lines.ts'
 /** Writes to the sink of the run. */
 export class SinkClient {
   readonly #path: string
+  readonly #onRefused: () => void
   #socket: Socket | undefined
   #lastId = 0
   readonly #pending = new Map<number, { resolve: () => void; reject: (why: Error) => void }>()
   /** Records whose write got no answer. */
   readonly #uncertain = new Set<string>()
 
-  constructor(path: string) {
+  /** @param onRefused told of each write that met a sink that was down, or went down meanwhile. */
+  constructor(path: string, onRefused: () => void) {
     this.#path = path
+    this.#onRefused = onRefused
   }
 
   /** Resolves when the sink has taken all of them. @throws Error when it is down, or went down meanwhile. */
@@ -30,6 +33,7 @@ export class SinkClient {
       })
       for (const record of records) this.#uncertain.delete(idOf(record))
     } catch (error) {
+      this.#onRefused()
       for (const record of records) this.#uncertain.add(idOf(record))
       throw error
     }

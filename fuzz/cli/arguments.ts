@@ -22,7 +22,7 @@ Gives tsmld inputs made from recorded sessions, and keeps those that take new wa
   --seed N          the same seed makes the same inputs, where no earlier run left a corpus (1)
   --target NAME,…   only these
   --replay FILE     gives one input once more: a file of .cache/fuzz/findings
-  --java            the daemon's reader of frames, by Jazzer
+  --java            the daemon's reader of frames, by Jazzer; what Maven and Jazzer print goes to a log
   --help            this text
 `
 

@@ -7,6 +7,8 @@ import { Watchdog } from '../engine/watchdog.ts'
 import type { Target } from '../target.ts'
 import type { FuzzArguments } from './arguments.ts'
 import { claimNoGrowth, heapAfterGc } from './growth.ts'
+import { print, show } from './print.ts'
+import { describeResults, type TargetResult } from './table.ts'
 
 const cache = '.cache/fuzz'
 const hangMs = 60_000
@@ -17,10 +19,8 @@ export async function runTargets({ inputs, seed, targets: names }: FuzzArguments
   const wanted = names === null ? targets : names.map(name => namedTarget(targets, name))
   const weights = wanted.reduce((sum, { weight }) => sum + weight, 0)
   const watchdog = new Watchdog(`${cache}/findings`, hangMs)
-  const start = Date.now()
   print(`seed ${seed}, ${inputs} inputs, ${coverage.branches} branches in the code under test`)
-  let total = 0
-  let ok = true
+  const results: TargetResult[] = []
   for (const target of wanted) {
     const begun = Date.now()
     const heap = await heapAfterGc()
@@ -38,22 +38,18 @@ export async function runTargets({ inputs, seed, targets: names }: FuzzArguments
         )
       },
     })
-    total += result.inputs
     const seconds = (Date.now() - begun) / 1_000
-    print(
-      `${result.failure === null ? '✔' : '✖'} ${target.name}: ${result.inputs} inputs in ${seconds.toFixed(1)} s, corpus ${result.corpus}, branches ${result.branches}`,
-    )
-    if (result.failure === null) {
+    const { inputs: given, corpus, branches, failure } = result
+    results.push({ name: target.name, ok: failure === null, inputs: given, seconds, corpus, branches })
+    print(`${failure === null ? '✔' : '✖'} ${target.name}: ${given} inputs in ${seconds.toFixed(1)} s`)
+    if (failure === null) {
       await result.kept.save(`${cache}/corpus/${target.name}`)
       claimNoGrowth(target.name, heap, await heapAfterGc())
-    } else {
-      ok = false
-      await keep(result.failure)
-    }
+    } else await keep(failure)
   }
   await watchdog.stop()
-  print(`${total} inputs in ${((Date.now() - start) / 1_000).toFixed(1)} s: ${ok ? 'no finding' : 'see above'}`)
-  return ok
+  print(describeResults(results))
+  return results.every(({ ok }) => ok)
 }
 
 /** @throws UsageError */
@@ -70,12 +66,4 @@ async function keep({ target, input, error }: Failure): Promise<void> {
   const file = `${folder}/${target}.${nameOf(input)}.input`
   await writeFile(file, input)
   print(`${(error as Error).stack ?? String(error)}\n  its smallest input: npm run fuzz -- --replay ${file}`)
-}
-
-const print = (line: string): boolean => process.stdout.write(`${line}\n`)
-
-/** On a terminal a line that the next one replaces. */
-function show(line: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}\r`)
-  else print(line)
 }

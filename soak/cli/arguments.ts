@@ -16,7 +16,7 @@ Runs two workers on the local emulators under a steady load for N minutes, moves
 sockets, threads, file descriptors or files grow. Ends with exit code 0 where nothing grew and nothing was lost, and 1 where not. See docs/reliability.md.
 
   --minutes N  how long, ${leastMinutes} or more (5)
-  --json       the last line of stdout is the result as one JSON object
+  --json       the last line of stdout is the result as one JSON object (npm run --silent soak -- …, or npm's own lines come before)
   --help       this text
 `
 

@@ -55,21 +55,27 @@ export async function runSoak(minutes: number, tell: (what: string) => void): Pr
   try {
     await createStream(clients.kinesis, names.streamName, kinesisShards)
     await createTable(clients.dynamodb, names.tableName)
-    return await new Soak(plan, minutes, start, clients, names, handled, tell).run()
+    return await new Soak({ plan, minutes, start, clients, names, handled, tell }).run()
   } finally {
     clients[Symbol.dispose]()
     await stack.stop()
   }
 }
 
+interface SoakParts {
+  readonly plan: Plan
+  readonly minutes: number
+  /** Starts a worker. */
+  readonly start: () => SoakWorker
+  readonly clients: LocalClients
+  readonly names: { readonly streamName: string; readonly tableName: string }
+  readonly handled: HandledRecords
+  /** Hears what goes on. */
+  readonly tell: (what: string) => void
+}
+
 class Soak {
-  readonly #plan: Plan
-  readonly #minutes: number
-  readonly #start: () => SoakWorker
-  readonly #clients: LocalClients
-  readonly #names: { readonly streamName: string; readonly tableName: string }
-  readonly #handled: HandledRecords
-  readonly #tell: (what: string) => void
+  readonly #parts: SoakParts
   readonly #events: SoakEvent[] = []
   readonly #workers: SoakWorker[] = []
   readonly #ran = new Set<SoakWorker>()
@@ -78,22 +84,8 @@ class Soak {
   #second: SoakWorker | null = null
   #from = 0
 
-  constructor(
-    plan: Plan,
-    minutes: number,
-    start: () => SoakWorker,
-    clients: LocalClients,
-    names: { readonly streamName: string; readonly tableName: string },
-    handled: HandledRecords,
-    tell: (what: string) => void,
-  ) {
-    this.#plan = plan
-    this.#minutes = minutes
-    this.#start = start
-    this.#clients = clients
-    this.#names = names
-    this.#handled = handled
-    this.#tell = tell
+  constructor(parts: SoakParts) {
+    this.#parts = parts
   }
 
   async run(): Promise<SoakRun> {
@@ -118,39 +110,40 @@ class Soak {
         return worker
       } catch (error) {
         if (start === mostStarts) throw error
-        this.#tell(`the first worker starts again: ${(error as Error).message}`)
+        this.#parts.tell(`the first worker starts again: ${(error as Error).message}`)
       }
     }
   }
 
   async #runWith(first: SoakWorker): Promise<SoakRun> {
+    const { plan, minutes, clients, names, handled, tell } = this.#parts
     const watched = new WatchedWorker(first, kinesisShards + dynamodbShards, this.#gauge, () => this.#second !== null)
-    const load = startLoad(this.#clients, this.#names, this.#plan.recordsPerSecond)
+    const load = startLoad(clients, names, plan.recordsPerSecond)
     await until('the first worker has all shards', beginWithinMs, async () => {
       await watched.look(0)
       return watched.hasAll
     })
     watched.samples.length = 0
-    this.#tell(`${this.#plan.recordsPerSecond.toFixed(1)} records a second into each stream, ${this.#minutes} minutes`)
+    tell(`${plan.recordsPerSecond.toFixed(1)} records a second into each stream, ${minutes} minutes`)
     this.#from = performance.now()
-    const deeds = [...this.#plan.deeds]
-    for (let at = 0; at < this.#plan.lengthMs; at = this.#atMs()) {
+    const deeds = [...plan.deeds]
+    for (let at = 0; at < plan.lengthMs; at = this.#atMs()) {
       while (deeds[0] !== undefined && deeds[0].atMs <= at)
         await this.#do((deeds.shift() as { deed: Deed }).deed, watched)
       await watched.look(this.#atMs())
       await delay(Math.max(0, at + lookEveryMs - this.#atMs()))
     }
     await load.end()
-    const { streamName, tableName } = this.#names
+    const { streamName, tableName } = names
     await until('all records have come', arriveWithinMs, () =>
-      [streamName, tableName].every(stream => this.#handled.hasAll(stream, load.produced)),
+      [streamName, tableName].every(stream => handled.hasAll(stream, load.produced)),
     ).catch(() => this.#note('not all records have come'))
     const left = await this.#end(first)
     const records = {
-      kinesis: this.#handled.judge(streamName, load.produced),
-      dynamodb: this.#handled.judge(tableName, load.produced),
+      kinesis: handled.judge(streamName, load.produced),
+      dynamodb: handled.judge(tableName, load.produced),
     }
-    const settings = { ...this.#plan, minutes: this.#minutes }
+    const settings = { ...plan, minutes: minutes }
     return { outcome: judge(watched.samples, settings, records, left), samples: watched.samples, events: this.#events }
   }
 
@@ -193,7 +186,7 @@ class Soak {
   }
 
   #newWorker(): SoakWorker {
-    const worker = this.#start()
+    const worker = this.#parts.start()
     this.#workers.push(worker)
     void worker.started.then(
       () => this.#ran.add(worker),
@@ -204,7 +197,7 @@ class Soak {
 
   #note(what: string, deed: Deed | null = null): void {
     this.#events.push({ atMs: this.#atMs(), what, deed })
-    this.#tell(`${Math.round(this.#atMs() / 1_000)} s: ${what}`)
+    this.#parts.tell(`${Math.round(this.#atMs() / 1_000)} s: ${what}`)
   }
 
   #surprise(what: string): void {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { planOf } from '../../chaos/plan/plan.ts'
-import { earlierRuns, findingsOf, jsonLine, type Unjudged } from '../../chaos/report/outcome.ts'
+import { findingsOf, type Unjudged } from '../../chaos/report/outcome.ts'
+import { digestOf, runLine } from '../../chaos/report/run-line.ts'
+import type { Strike } from '../../chaos/report/strike.ts'
 import type { TakeOver } from '../../chaos/report/take-over.ts'
 
 const mostMs = 17_000
@@ -21,7 +23,15 @@ const takeOver: TakeOver = {
   shardId: 's0',
   ms: mostMs + 9,
   undisturbedMs: mostMs,
+  judgement: { kind: 'judgedLater' },
 }
+const strike = (kind: Strike['fault']['kind'], foundNothing: string | null): Strike => ({
+  fault: { kind, atMs: 1, worker: 0, durationMs: 0 },
+  fromUs: 0,
+  untilUs: 1,
+  foundNothing,
+  acted: foundNothing === null,
+})
 const kept: Unjudged['verdict'] = {
   lost: [],
   unexpected: [],
@@ -36,7 +46,7 @@ const clean: Unjudged = {
   produced: 100,
   takeOvers: [takeOver],
   leases: { allHeldMs: 1, evenMs: 1, heldAtFirst: [1, 1], heldAtLast: [1, 1] },
-  struck: { killNode: 1 },
+  strikes: [strike('killNode', null), strike('cut', 'it had no connection')],
   surprises: [],
   drainedMs: 100,
   tookMs: 1_000,
@@ -57,35 +67,61 @@ for (const breach of ['lost', 'unexpected', 'outOfOrder', 'replayedTooEarly', 'w
 test('a take-over after SIGKILL of Node beyond its bound is a finding, one after a host’s end is not', () => {
   const late = { ...takeOver, undisturbedMs: mostMs + 1 }
   assert.deepEqual(found({ takeOvers: [takeOver, late] }), ['s0 was taken over after 17001 ms, more than 17000'])
-  assert.deepEqual(found({ takeOvers: [{ ...late, kind: 'killBoth' }] }), [])
+  const judgement = { kind: 'notJudged', why: 'a host' } as const
+  assert.deepEqual(found({ takeOvers: [{ ...late, kind: 'killBoth', judgement }] }), [])
 })
 
 test('surprises are findings', () => {
   assert.deepEqual(found({ surprises: ['worker 1 ended by itself'] }), ['worker 1 ended by itself'])
 })
 
-test('a run that produced nothing, or whose faults all struck nobody, shows nothing', () => {
+test('a run that produced nothing, or in which nothing struck, shows nothing', () => {
   assert.match(found({ produced: 0 }).join(), /^nothing was produced/)
-  assert.match(found({ struck: {} }).join(), /^none of the 4 faults struck/)
-  assert.match(found({ struck: { killNode: 0, cut: 0 } }).join(), /^none of the 4 faults struck/)
-  assert.deepEqual(found({ struck: {}, plan: { ...plan, faults: [] } }), [])
+  assert.match(found({ strikes: [] }).join(), /^none of the 4 faults found anything to strike/)
+  assert.match(found({ strikes: [strike('cut', 'it had no connection')] }).join(), /^none of the 4 faults found/)
+  assert.match(found({ strikes: [], plan: { ...plan, faults: [] } }).join(), /^the schedule of 10 s has no fault/)
 })
 
-test('the line of a run says whether it is ok and counts what broke; a file of lines knows the last of each seed', () => {
-  const line = (seed: number, findings: readonly string[]): string =>
-    jsonLine({ ...clean, plan: { ...plan, seed }, verdict: { ...kept, lost: ['1', '2'] }, findings, folder: null })
-  const { ok, seed, lost, duplicates, takeoverMs, hostTakeoverMs } = JSON.parse(line(7, ['x'])) as Record<
-    string,
-    unknown
-  >
-  assert.deepEqual([ok, seed, lost, duplicates, takeoverMs, hostTakeoverMs], [false, 7, 2, 1, [mostMs + 9], []])
-  const runs = earlierRuns([line(7, ['x']), line(8, ['x']), line(7, []), ''].join('\n'))
+test('the line of a run says whether it is ok, what it was run with, and counts what broke and what struck', () => {
+  const unjudged: TakeOver = {
+    ...takeOver,
+    kind: 'killBoth',
+    ms: null,
+    undisturbedMs: null,
+    judgement: { kind: 'notJudged', why: 'it never came' },
+  }
+  const line = runLine({
+    ...clean,
+    verdict: { ...kept, lost: ['1', '2'] },
+    takeOvers: [takeOver, { ...takeOver, judgement: { kind: 'judged' } }, unjudged],
+    findings: ['x'],
+    folder: null,
+  })
+  const { ok, seed, lost, duplicates, takeoverMs, hostTakeoverMs, struck, foundNothing, takeovers } = line
   assert.deepEqual(
-    [...runs],
-    [
-      [7, true],
-      [8, false],
-    ],
+    [ok, seed, lost, duplicates, takeoverMs, hostTakeoverMs],
+    [false, 1, 2, 1, [mostMs + 9, mostMs + 9], []],
   )
-  assert.equal(earlierRuns('').size, 0)
+  assert.equal(struck, 1)
+  assert.deepEqual(foundNothing, [{ atMs: 1, kind: 'cut', worker: 0, why: 'it had no connection' }])
+  assert.deepEqual(takeovers, {
+    judged: 1,
+    judgedLater: 1,
+    notJudged: [{ kind: 'killBoth', shardId: 's0', why: 'it never came' }],
+  })
+  const { seconds, workers, shards, handling, daemon, table, sharedDaemon, only } = line
+  assert.deepEqual(
+    [seconds, workers, shards, handling, daemon, table, sharedDaemon, only],
+    [10, 2, 2, 'bare', 'embedded', false, false, null],
+  )
+  assert.ok(JSON.stringify(line).startsWith('{"ok":false,"seed":1,'))
+})
+
+test('two schedules that differ in anything have different digests', () => {
+  const [first, ...others] = plan.faults
+  assert.ok(first !== undefined)
+  const changed = { ...plan, faults: [{ ...first, atMs: first.atMs + 1 }, ...others] }
+  assert.match(digestOf(plan), /^[0-9a-f]{16}$/)
+  assert.notEqual(digestOf(plan), digestOf(changed))
+  assert.equal(digestOf(plan), digestOf({ ...changed, faults: plan.faults, seconds: 11 }))
 })

@@ -37,6 +37,7 @@ test('a seed’s plan is the one that it always was: a seed that failed can be r
     daemon: 'embedded',
     table: false,
     sharedDaemon: false,
+    only: null,
   })
   assert.deepEqual(faults, [
     { atMs: 1_801, kind: 'terminate', worker: 1, durationMs: 2_420 },

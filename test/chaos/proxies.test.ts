@@ -91,7 +91,7 @@ test('a slow table answers late', async () => {
   assert.ok(performance.now() - from >= 290)
 })
 
-test('a Unix socket’s proxy passes bytes and ends both ways, and cuts, halves and stalls on demand', async t => {
+test('a Unix socket’s proxy passes bytes and ends both ways, and cuts, halves and stalls on demand, and says whether it did', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'proxy-'))
   proxySockets()
   const server = createServer({ allowHalfOpen: true })
@@ -125,17 +125,25 @@ test('a Unix socket’s proxy passes bytes and ends both ways, and cuts, halves 
   assert.equal(await said(servedSecond), 'late')
   assert.ok(performance.now() - from >= 190)
 
-  assert.equal(cutInside(0), true)
+  const cuts: boolean[] = []
+  for (let order = 0; order < 2; order++) cutInside(0, isCut => cuts.push(isCut))
+  assert.equal(cuts.length, 0)
   second.write('12345678')
   assert.equal(await said(servedSecond), '1234')
+  assert.deepEqual(cuts, [true, true])
   servedSecond.end()
   await once(second.resume(), 'end')
   second.end()
 
   const [third, servedThird] = await joined()
+  cutInside(0, isCut => cuts.push(isCut))
   assert.equal(cutConnection(0), true)
   await Promise.all([once(third.resume(), 'end'), once(servedThird.resume(), 'end')])
   third.end()
   servedThird.end()
   assert.equal(cutConnection(0), false)
+  assert.equal(stallConnection(0, 1), false)
+  cutInside(0, isCut => cuts.push(isCut))
+  // Of the third nothing more came, and then there was none.
+  assert.deepEqual(cuts, [true, true, false, false])
 })

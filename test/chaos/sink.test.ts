@@ -23,10 +23,12 @@ test('a sink takes what is written, is down when it is told to be, and takes a w
   t.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'sink.sock')
   const sink = new SinkServer(path, () => {})
-  const client = new SinkClient(path)
+  let refusals = 0
+  const client = new SinkClient(path, () => refusals++)
   const taken = () => sink.taken.map(({ n }) => n)
 
   await assert.rejects(client.write([record(0)]), /the sink is down/)
+  assert.equal(refusals, 1)
   await sink.up()
   await client.write([record(0), record(1)])
   assert.deepEqual(taken(), [0, 1])
@@ -35,6 +37,8 @@ test('a sink takes what is written, is down when it is told to be, and takes a w
   await sink.down()
   await assert.rejects(lost, /the sink is down/)
   await assert.rejects(client.write([record(2)]), /the sink is down/)
+  // A write that was under way counts, and one that found nobody.
+  assert.equal(refusals, 3)
   await sink.up()
   await client.write([record(2), record(3)])
   assert.deepEqual(taken(), [0, 1, 2, 3])
@@ -42,6 +46,7 @@ test('a sink takes what is written, is down when it is told to be, and takes a w
   // Twice without a failure in between is twice: the oracle shall see it.
   await client.write([record(3)])
   assert.deepEqual(taken(), [0, 1, 2, 3, 3])
+  assert.equal(refusals, 3)
   client.close()
   await sink.down()
 })

@@ -6,21 +6,12 @@ import { Finding } from '../../fuzz/target.ts'
 import { withinMemory } from '../../fuzz/targets/allocations.ts'
 import { claimSame, decode } from '../../fuzz/targets/decoded.ts'
 import { ProtocolError } from '../../packages/tsmld/src/errors.ts'
-import type { DaemonMessage, WireRecord } from '../../packages/tsmld/src/protocol/messages.ts'
+import type { DaemonMessage } from '../../packages/tsmld/src/protocol/messages.ts'
+import { record } from './wire-record.ts'
 
 const finds = (what: () => unknown, message: RegExp) =>
   assert.throws(what, (error: unknown) => error instanceof Finding && message.test(error.message))
 
-const record: WireRecord = {
-  sequenceNumber: '7',
-  subSequenceNumber: 0,
-  partitionKey: 'k',
-  explicitHashKey: null,
-  approximateArrivalTimestamp: new Date(0),
-  encryptionType: null,
-  aggregated: false,
-  data: Buffer.from('data'),
-}
 test('bytes that mean something else when they are cut up are found', () => {
   const whole = { messages: ['a', 'b'], error: null }
   claimSame(whole, { ...whole })

@@ -5,20 +5,11 @@ import { Expectation } from '../../fuzz/targets/session/expectation.ts'
 import { encodeDaemonLine } from '../../packages/tsmld/src/protocol/daemon-lines.ts'
 import { jsonLinesCodec } from '../../packages/tsmld/src/protocol/json-lines-codec.ts'
 import type { DaemonMessage, WireRecord } from '../../packages/tsmld/src/protocol/messages.ts'
+import { record } from './wire-record.ts'
 
 const finds = (what: () => unknown, message: RegExp) =>
   assert.throws(what, (error: unknown) => error instanceof Finding && message.test(error.message))
 
-const record: WireRecord = {
-  sequenceNumber: '7',
-  subSequenceNumber: 0,
-  partitionKey: 'k',
-  explicitHashKey: null,
-  approximateArrivalTimestamp: new Date(0),
-  encryptionType: null,
-  aggregated: false,
-  data: Buffer.from('data'),
-}
 const initialize: DaemonMessage = {
   kind: 'initialize',
   shardId: 's',

@@ -5,6 +5,7 @@ import { framesCodec } from '../../../packages/tsmld/src/protocol/frame-codec.ts
 import { jsonLinesCodec } from '../../../packages/tsmld/src/protocol/json-lines-codec.ts'
 import { nodeFramesDecoder, nodeLinesDecoder } from '../../../packages/tsmld/src/protocol/node-message-decoder.ts'
 import type { KinesisRecord } from '../../../packages/tsmld/src/records/record.ts'
+import { kinesisDecoder } from '../../../packages/tsmld/src/records/records-decoder.ts'
 import type { SessionEnd } from '../../../packages/tsmld/src/session/session-events.ts'
 import { ShardSession } from '../../../packages/tsmld/src/session/shard-session.ts'
 import { VirtualClock } from '../../../packages/tsmld/src/testing/virtual-clock.ts'
@@ -47,7 +48,7 @@ export async function playSession(protocol: Protocol, input: Buffer): Promise<vo
       stream: 'clicks',
       applicationName: 'clicks-cache',
       factory: processor.factory,
-      decodeRecords: records => records,
+      decodeRecords: kinesisDecoder,
       logger: quiet,
       newCodec,
       beforeInitialize: () => Promise.resolve(),

@@ -32,7 +32,8 @@ export interface WorkerChild<Order> {
   readonly started: Promise<void>
   readonly exit: Promise<ChildExit>
   order(order: Order): void
-  signal(signal: NodeJS.Signals): void
+  /** False where it is gone. */
+  signal(signal: NodeJS.Signals): boolean
 }
 
 /** Starts a program that lives as worker-life.ts has it. */
@@ -78,6 +79,6 @@ export function startChild<Line, Order>({
     started,
     exit,
     order: order => void stdin.write(`${JSON.stringify(order)}\n`),
-    signal: signal => void child.kill(signal),
+    signal: signal => child.kill(signal),
   }
 }

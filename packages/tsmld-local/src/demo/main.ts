@@ -17,7 +17,11 @@ switch (args.kind) {
     break
   case 'run': {
     const interrupt = new AbortController()
-    process.once('SIGINT', () => {
+    let interruptedAt = 0
+    process.on('SIGINT', () => {
+      // Under npm a terminal's Ctrl-C comes twice at once: from the terminal, and from npm.
+      if (!interrupt.signal.aborted) interruptedAt = performance.now()
+      else if (performance.now() - interruptedAt > 1_000) process.exit(130)
       interrupt.abort()
     })
     const log = args.verbose ? showing() : keeping()

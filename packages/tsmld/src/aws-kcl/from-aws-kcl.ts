@@ -1,7 +1,7 @@
 import { shown } from '../config/checks.ts'
 import { ConfigError } from '../errors.ts'
 import type { KinesisRecord } from '../records/record.ts'
-import type { ProcessorFactory } from '../session/record-processor.ts'
+import type { ProcessorFactory, Shard } from '../session/record-processor.ts'
 import { assertAwsKclProcessor } from './assert-aws-kcl-processor.ts'
 import { appFile, loadAwsKclApp } from './aws-kcl-app.ts'
 import { AwsKclSession } from './aws-kcl-session.ts'
@@ -12,6 +12,9 @@ export interface FromAwsKclOptions {
   /** Whether `processRecords` is also called with no records, as aws-kcl has it where its properties set `callProcessRecordsEvenForEmptyRecordList`. @default false */
   readonly emptyBatches?: boolean | undefined
 }
+
+/** The shard that each processor is for, until its session ends. */
+const inUse = new WeakMap<AwsKclProcessor, Shard>()
 
 /**
  * Runs record processors that were written for npm's aws-kcl, unchanged. `source` makes a new one for each shard; or it is the `file:` URL of a CommonJS module that calls
@@ -32,6 +35,12 @@ export function fromAwsKcl(
   return async shard => {
     const processor: unknown = await make()
     assertAwsKclProcessor(processor)
+    const other = inUse.get(processor)
+    if (other !== undefined && !other.signal.aborted)
+      throw new ConfigError(
+        `The function given to fromAwsKcl() gave one processor to ${other.shardId} and to ${shard.shardId}: it must make one for each shard, or what one keeps is checkpointed as the other's.`,
+      )
+    inUse.set(processor, shard)
     const session = new AwsKclSession(shard, processor, emptyBatches)
     await session.initialize()
     return session

@@ -23,11 +23,15 @@ export function parseHashKey(text: unknown): bigint | null {
   return hashKey <= maxHashKey ? hashKey : null
 }
 
-/** @throws ConfigError where an end is no hash key. */
-export function parseRange({ startingHashKey, endingHashKey }: HashKeyRange): ParsedRange {
+/** @throws ConfigError where an end is no hash key, or the ends are the wrong way round: nothing would be in such a range, and every aggregate dropped. */
+export function parseRange(range: HashKeyRange): ParsedRange {
+  // Without types it may be anything.
+  const given: unknown = range
+  const { startingHashKey, endingHashKey } = (given ?? {}) as Partial<HashKeyRange>
   const [from, to] = [parseHashKey(startingHashKey), parseHashKey(endingHashKey)]
   if (from === null || to === null)
     throw new ConfigError('Both ends of hashKeyRange must be decimal numbers from 0 to 2^128 − 1, as text.')
+  if (from > to) throw new ConfigError('The startingHashKey of hashKeyRange must not be above its endingHashKey.')
   return { from, to }
 }
 

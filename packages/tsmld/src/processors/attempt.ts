@@ -56,8 +56,15 @@ export class Attempts<R extends Position> {
   }
 }
 
-/** One call of a handler under a time limit; its signal is made when it is asked for. */
+/** One call of a handler under a time limit; its signal is made when it is asked for, also by `{ ...context }`, which copies only what is an object's own. */
 class LimitedAttempt implements RecordContext {
+  static readonly #signalProperty = {
+    enumerable: true,
+    get(this: LimitedAttempt): AbortSignal {
+      return this.#madeSignal()
+    },
+  }
+  declare readonly signal: AbortSignal
   readonly stream: string
   readonly applicationName: string
   readonly shardId: string
@@ -81,9 +88,10 @@ class LimitedAttempt implements RecordContext {
     this.attempt = attempt
     this.#shardSignal = shard.signal
     this.#clock = clockOf(shard)
+    Object.defineProperty(this, 'signal', LimitedAttempt.#signalProperty)
   }
 
-  get signal(): AbortSignal {
+  #madeSignal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController()
       const reason = this.#reason ?? (this.#shardSignal.aborted ? (this.#shardSignal.reason as Error) : undefined)

@@ -31,7 +31,7 @@ export interface EachRecordOptions<R> extends FailureOptions<R> {
 
 /** Options of {@link eachRecord} with a schema. */
 export interface EachValueOptions<R> extends EachRecordOptions<R> {
-  /** What the schema is given of a record; what it throws makes the record poison. @default a Kinesis record's data as JSON, a DynamoDB record's new image */
+  /** What the schema is given of a record, or a promise of it; what it throws makes the record poison, what it rejects with is tried again. @default a Kinesis record's data as JSON, a DynamoDB record's new image */
   readonly parse?: (record: R) => unknown
 }
 
@@ -77,6 +77,7 @@ function recordPolicy<R extends Position>(handler: RecordHandler<R>, options: Ea
     throw new ConfigError(
       `${where} needs a function of a record, or a schema and a function of its value, not ${typeof handler}.`,
     )
+  if (isSchema(handler)) throw new ConfigError(`${where} was given a schema without a handler of its values.`)
   if (isSchema(options))
     throw new ConfigError(`${where} was given a handler and then a schema: the schema comes first.`)
   checkOptions(where, options, eachRecordChecks)

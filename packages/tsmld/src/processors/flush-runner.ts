@@ -4,8 +4,7 @@
 //   the interval of heartbeats has passed                                                            | heartbeat
 //   a record of the KCL's batch                                                                      | add
 //
-// What throws stays due, and is tried again after a delay. A batch's promise settles when the flusher has all of its records: the KCL then hands over the next, which waits for a
-// flush that goes on.
+// What throws stays due, and is tried again after a delay. A batch's promise settles when the flusher has all its records; the next one waits for a flush that goes on.
 import { asError, RecordProcessorError } from '../errors.ts'
 import type { Position } from '../records/record.ts'
 import { recordBytes, recordDelayMs } from '../records/record-measures.ts'
@@ -16,6 +15,7 @@ import { CheckpointPace } from './checkpoint-pace.ts'
 import { FlushTokens } from './flush-tokens.ts'
 import type { Flusher, FlushKind, FlushToken } from './flusher.ts'
 import { FlusherFailures } from './flusher-failures.ts'
+import { misuse } from './misused.ts'
 import type { FailurePolicy } from './processor-options.ts'
 import { leftToNext, ShardLife } from './shard-life.ts'
 
@@ -193,7 +193,7 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
         this.#added.records++
         this.#added.bytes += recordBytes(record)
       } else if (result === 'ignored') this.#held.ignored()
-      else throw this.#error(`add() returned ${String(result)}: it must return 'added', 'ignored' or 'full'`)
+      else throw this.#error(misuse('add()', result, "'added', 'ignored' or 'full'"))
       this.#taken++
       this.#room = null
       if (this.#added.records >= maxRecords || this.#added.bytes >= maxBytes) this.#due = 'partial'
@@ -252,9 +252,9 @@ export class FlushRunner<R extends Position> implements RecordProcessor<R> {
   }
 
   /** What a call that threw was for stays due; gives whether it is tried again. */
-  #failed(call: string, error: unknown, record = this.#held.oldest): Promise<boolean> {
+  #failed(call: string, error: unknown, record = this.#held.oldest ?? this.#batch[this.#taken]): Promise<boolean> {
     if (this.#life.phase !== 'over') this.#pace.progressed()
-    return this.#failures.failed(call, error, record)
+    return this.#failures.failed(call, error, record ?? null)
   }
 
   async #close(): Promise<void> {

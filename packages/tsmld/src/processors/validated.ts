@@ -17,7 +17,7 @@ export type ValueHandler<S extends StandardSchema, R> = (
   context: RecordContext,
 ) => unknown
 
-/** Puts a schema before a handler; an asynchronous schema is awaited. */
+/** Puts a schema before a handler; an asynchronous schema is awaited, and so is what gives it its value. */
 export function validated<S extends StandardSchema, R extends Position>(
   schema: S,
   handler: ValueHandler<S, R>,
@@ -28,11 +28,14 @@ export function validated<S extends StandardSchema, R extends Position>(
     if (result.issues !== undefined) throw misfit(record, result.issues)
     return handler(result.value, record, context)
   }
+  const check = (parsed: unknown, record: R, context: RecordContext): unknown => {
+    const result = validate(parsed)
+    return isThenable(result) ? result.then(late => handle(late, record, context)) : handle(result, record, context)
+  }
   return (record, context) => {
     const parsed = parse === undefined ? defaultValue(record) : parsedAs(record, parse)
     if (parsed === undefined && parse === undefined) return handler(undefined, record, context)
-    const result = validate(parsed)
-    return isThenable(result) ? result.then(late => handle(late, record, context)) : handle(result, record, context)
+    return isThenable(parsed) ? parsed.then(late => check(late, record, context)) : check(parsed, record, context)
   }
 }
 

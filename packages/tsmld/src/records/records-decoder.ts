@@ -7,21 +7,35 @@ import { DynamodbStreamRecord, type StreamEvent } from './dynamodb-stream-record
 import type { KinesisRecord } from './record.ts'
 
 /** Turns the wire's records into a processor's. @throws ProtocolError on a DynamoDB record that is none. */
-export type RecordsDecoder<R> = (records: readonly WireRecord[]) => readonly R[]
+export interface RecordsDecoder<R> {
+  (records: readonly WireRecord[]): readonly R[]
+  /** What it decodes. */
+  readonly format: RecordFormat
+}
 
 /** What decodes records of one format: Kinesis records are the wire's own. */
 export function recordsDecoder(
   format: RecordFormat,
   numbers: NumberForm,
 ): RecordsDecoder<KinesisRecord | DynamodbRecord<object>> {
-  switch (format) {
-    case 'kinesis':
-      return records => records
-    case 'dynamodb-json':
-      return records => records.map(wire => publicRecord(streamEventFromJson(wire.data, wire), wire, numbers))
-    case 'dynamodb-binary':
-      return records => records.map(wire => publicRecord(streamEventFromBinary(wire), wire, numbers))
-  }
+  return format === 'kinesis' ? kinesisDecoder : dynamodbDecoder(format, numbers)
+}
+
+/** Kinesis records are decoded already. */
+export const kinesisDecoder: RecordsDecoder<KinesisRecord> = Object.assign(
+  (records: readonly WireRecord[]): readonly KinesisRecord[] => records,
+  { format: 'kinesis' as const },
+)
+
+function dynamodbDecoder(
+  format: Exclude<RecordFormat, 'kinesis'>,
+  numbers: NumberForm,
+): RecordsDecoder<DynamodbRecord<object>> {
+  const eventOf =
+    format === 'dynamodb-json' ? (wire: WireRecord) => streamEventFromJson(wire.data, wire) : streamEventFromBinary
+  const decode = (records: readonly WireRecord[]): DynamodbRecord<object>[] =>
+    records.map(wire => publicRecord(eventOf(wire), wire, numbers))
+  return Object.assign(decode, { format })
 }
 
 /**

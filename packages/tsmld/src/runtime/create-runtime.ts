@@ -18,6 +18,9 @@ import type { SessionHome, SessionHomeInput } from './session-home.ts'
 import type { RuntimeState, RuntimeStatus } from './status.ts'
 import { StreamSupervisor } from './stream-supervisor.ts'
 
+/** A terminal's Ctrl-C comes twice to a program that npm runs by a shell which replaces itself: from the terminal, and from npm. */
+const oneKeyPressMs = 1_000
+
 /** Processes streams in this process until it is stopped. */
 export interface Runtime extends AsyncDisposable {
   /**
@@ -32,7 +35,7 @@ export interface Runtime extends AsyncDisposable {
    */
   stop(): Promise<void>
   /**
-   * Starts, and stops gracefully on SIGTERM and SIGINT; a second signal ends at once. Resolves when it was stopped.
+   * Starts, and stops gracefully on SIGTERM and SIGINT. A second signal, more than a second after the first, ends the process at once with code 1. Resolves when it was stopped.
    * It listens from its call on; before that a signal is the process's own: it ends it at once, or, as process 1 of a container, passes unheard.
    * @throws what `start()`, `stop()` and `closed` throw.
    */
@@ -116,14 +119,17 @@ class StreamRuntime implements Runtime {
   }
 
   async run(): Promise<void> {
+    let firstAt: number | undefined
     const onSignal = (signal: NodeJS.Signals): void => {
-      if (this.#stopping !== undefined) {
+      if (firstAt === undefined) {
+        firstAt = performance.now()
+        this.#logger.info({ signal }, 'stopping')
+        // What it throws comes out through `closed`.
+        this.stop().catch(() => {})
+      } else if (performance.now() - firstAt > oneKeyPressMs) {
         this.#logger.warn({ signal }, 'a second signal: the process ends at once')
         process.exit(1)
       }
-      this.#logger.info({ signal }, 'stopping')
-      // What it throws comes out through `closed`.
-      this.stop().catch(() => {})
     }
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
     try {

@@ -20,9 +20,9 @@ export const systemClock: Clock = {
 /** Enumerable where it is set, so that a copy of a shard keeps its clock; no part of the public {@link Shard}. */
 const clockKey = Symbol.for('tsmld.clock')
 
-/** The shard with a clock of its own. */
-export function withClock(shard: Shard, clock: Clock): Shard {
-  return Object.assign(shard, { [clockKey]: clock })
+/** The shard with a clock of its own, where there is one. */
+export function withClock(shard: Shard, clock: Clock | undefined): Shard {
+  return clock === undefined ? shard : Object.assign(shard, { [clockKey]: clock })
 }
 
 /** The clock that a shard's processor goes by. */

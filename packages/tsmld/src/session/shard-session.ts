@@ -10,6 +10,7 @@ import { blameDaemon, blameProcessor } from './blame.ts'
 import { SessionCheckpointer } from './checkpointer.ts'
 import { type Clock, systemClock, withClock } from './clock.ts'
 import type { Connection } from './connection.ts'
+import { withRecordFormat } from './record-format.ts'
 import type { ProcessorFactory, RecordProcessor, Shard } from './record-processor.ts'
 import type {
   HandledMessage,
@@ -100,14 +101,7 @@ export class ShardSession<R> {
 
   /** Begins to read: `first` is what came with the hello. */
   start(first: Buffer): void {
-    this.#connection.listen({
-      onData: chunk => {
-        this.#receive(chunk)
-      },
-      onClose: error => {
-        this.#close(error)
-      },
-    })
+    this.#connection.listen({ onData: this.#receive.bind(this), onClose: this.#close.bind(this) })
     if (first.length > 0) this.#receive(first)
   }
 
@@ -280,7 +274,7 @@ export class ShardSession<R> {
     if (this.#shardId !== null && this.#shardId !== message.shardId)
       throw new ProtocolError(`The daemon's hello named ${this.#shardId}, its initialize ${message.shardId}.`)
     this.#shardId = message.shardId
-    const { stream, applicationName, factory, logger, clock } = this.#context
+    const { stream, applicationName, factory, logger, clock, decodeRecords } = this.#context
     this.#logger = withFields(logger, { stream: applicationName, shardId: message.shardId })
     await this.#context.beforeInitialize(this)
     this.#abort.signal.throwIfAborted()
@@ -295,6 +289,6 @@ export class ShardSession<R> {
       stopping: this.#stopping.signal,
       logger: this.#logger,
     }
-    this.#processor = asProcessor(await factory(clock === undefined ? shard : withClock(shard, clock)))
+    this.#processor = asProcessor(await factory(withRecordFormat(withClock(shard, clock), decodeRecords.format)))
   }
 }

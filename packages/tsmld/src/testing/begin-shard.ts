@@ -4,7 +4,7 @@ import { importedProcessor } from '../processors/module-processor.ts'
 import type { RecordFormat } from '../protocol/messages.ts'
 import type { DynamodbRecord, StreamViewType } from '../records/dynamodb-record.ts'
 import type { KinesisRecord } from '../records/record.ts'
-import { type RecordsDecoder, recordsDecoder } from '../records/records-decoder.ts'
+import { kinesisDecoder, type RecordsDecoder, recordsDecoder } from '../records/records-decoder.ts'
 import type { ProcessorFactory } from '../session/record-processor.ts'
 import { framesWire, linesWire } from './daemon-wire.ts'
 import { ShardUnderTest } from './shard-under-test.ts'
@@ -41,7 +41,7 @@ export async function kinesisShard(
   const shard = new ShardUnderTest(await importedProcessor(processor), options, {
     format: 'kinesis',
     wire: options.daemon === 'stock' ? linesWire('KCL 3') : framesWire,
-    decodeRecords: records => records,
+    decodeRecords: kinesisDecoder,
     encode: (record: TestRecord, nowMs) => kinesisOnWire(record, numbers, nowMs),
   })
   await shard.begin()

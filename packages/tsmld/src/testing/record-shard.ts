@@ -1,11 +1,16 @@
-import { CheckpointError } from '../errors.ts'
+import { checkOptions } from '../config/check-options.ts'
+import { type Check, integer, text } from '../config/checks.ts'
+import { CheckpointError, ConfigError } from '../errors.ts'
 import type { RecordFormat, WirePosition, WireRecord } from '../protocol/messages.ts'
 import { DynamodbStreamRecord } from '../records/dynamodb-stream-record.ts'
 import type { KinesisRecord, Position } from '../records/record.ts'
 import { asProcessor } from '../session/as-processor.ts'
 import { clockOf } from '../session/clock.ts'
+import type { HeldRecords } from '../session/held-records.ts'
+import { recordFormatOf } from '../session/record-format.ts'
 import type { Batch, Checkpointer, ProcessorFactory, RecordProcessor, Shard } from '../session/record-processor.ts'
 import { RecordingFile } from './recording-file.ts'
+import { assertFactory } from './test-checks.ts'
 
 /** Options of {@link recordShard}. */
 export interface RecordShardOptions {
@@ -16,12 +21,19 @@ export interface RecordShardOptions {
 /**
  * The same processor, with everything that its shards deliver written down for `replayShard`: one file a session, `<shardId>-<epoch ms>.jsonl`, with the records' own bytes, positions, checkpoints and the shard's end.
  * The files hold the stream's data as it is: they are made with mode 0600, in a folder of mode 0700 where it is not there yet. What cannot be written is logged, and changes nothing else.
+ * @throws ConfigError on what is no processor, no path, or a wrong option.
  */
 export function recordShard<R extends Position>(
   processor: ProcessorFactory<R>,
   folder: string,
-  { maxBytes = 268_435_456 }: RecordShardOptions = {},
+  options: RecordShardOptions = {},
 ): ProcessorFactory<R> {
+  const where = 'recordShard()'
+  assertFactory(where, processor)
+  checkOptions(where, options, { maxBytes: integer(1) } satisfies Record<keyof RecordShardOptions, Check>)
+  const problem = text()(folder)
+  if (problem !== null) throw new ConfigError(`The folder of ${where} ${problem}.`)
+  const { maxBytes = 268_435_456 } = options
   return async shard => {
     const inner = asProcessor(await processor(shard))
     return new RecordedProcessor(inner, shard, new RecordingFile(shard, folder, maxBytes))
@@ -31,20 +43,25 @@ export function recordShard<R extends Position>(
 /** Writes down what passes between a session and a processor. */
 class RecordedProcessor<R extends object> implements RecordProcessor<R> {
   readonly emptyBatches: boolean
+  /** Absent where the processor has none: its calls are then its methods. */
+  readonly held?: () => HeldRecords
   readonly #inner: RecordProcessor<R>
   readonly #file: RecordingFile
+  readonly #format: RecordFormat | null
   readonly #madeAtMs: number
-  /** Only the first record tells what the shard's records are. */
   #began = false
   #delivered: Position | undefined
 
   constructor(inner: RecordProcessor<R>, shard: Shard, file: RecordingFile) {
     this.#inner = inner
     this.#file = file
+    this.#format = recordFormatOf(shard)
     this.#madeAtMs = clockOf(shard).now()
     this.emptyBatches = inner.emptyBatches === true
+    const held = inner.held?.bind(inner)
+    if (held !== undefined) this.held = held
     shard.stopping.addEventListener('abort', () => {
-      this.#begin('kinesis')
+      this.#begin()
       file.stopping()
     })
     shard.signal.addEventListener('abort', () => {
@@ -58,7 +75,7 @@ class RecordedProcessor<R extends object> implements RecordProcessor<R> {
   async processRecords(batch: Batch<R>, checkpointer: Checkpointer): Promise<void> {
     const records = batch.records.map(wireOf)
     const [first] = batch.records
-    if (first !== undefined) this.#begin(formatOf(first))
+    if (first !== undefined) this.#begin(first)
     if (this.#began) this.#file.daemon({ ...batch, kind: 'processRecords', records })
     this.#delivered = records.at(-1) ?? this.#delivered
     await this.#inner.processRecords(
@@ -69,7 +86,7 @@ class RecordedProcessor<R extends object> implements RecordProcessor<R> {
   }
 
   async shardEnded(checkpointer: Checkpointer): Promise<void> {
-    this.#begin('kinesis')
+    this.#begin()
     this.#file.daemon({ kind: 'shardEnded' })
     await this.#inner.shardEnded?.(this.#recorded(checkpointer, () => undefined))
     this.#file.node({ kind: 'status', responseFor: 'shardEnded' })
@@ -77,14 +94,14 @@ class RecordedProcessor<R extends object> implements RecordProcessor<R> {
   }
 
   async shutdownRequested(checkpointer: Checkpointer): Promise<void> {
-    this.#begin('kinesis')
+    this.#begin()
     this.#file.daemon({ kind: 'shutdownRequested' })
     await this.#inner.shutdownRequested?.(this.#recorded(checkpointer, () => this.#delivered))
     this.#file.node({ kind: 'status', responseFor: 'shutdownRequested' })
   }
 
   async leaseLost(): Promise<void> {
-    this.#begin('kinesis')
+    this.#begin()
     this.#file.daemon({ kind: 'leaseLost' })
     await this.#inner.leaseLost?.()
     this.#file.node({ kind: 'status', responseFor: 'leaseLost' })
@@ -96,10 +113,10 @@ class RecordedProcessor<R extends object> implements RecordProcessor<R> {
   }
 
   /** Heartbeats before the first record are left out, or they would have to be kept until it comes. */
-  #begin(format: RecordFormat): void {
+  #begin(first?: R): void {
     if (this.#began) return
     this.#began = true
-    this.#file.began(format, this.#madeAtMs)
+    this.#file.began(this.#format ?? formatOf(first ?? {}), this.#madeAtMs)
   }
 
   #recorded(checkpointer: Checkpointer, latest: () => Position | undefined): Checkpointer {
@@ -128,7 +145,7 @@ function wireOf(record: object): WireRecord {
   return DynamodbStreamRecord.wireOf(record) ?? (record as KinesisRecord)
 }
 
-/** The adapter's JSON is an object; the binary form begins with its version. */
+/** Of a shard that no session made, its first record tells. The adapter's JSON is an object; the binary form begins with its version. */
 function formatOf(record: object): RecordFormat {
   const wire = DynamodbStreamRecord.wireOf(record)
   if (wire === null) return 'kinesis'

@@ -27,17 +27,20 @@ export type RecordedEvent =
   /** The processor was done with the shard's end, which was checkpointed then. */
   | { readonly kind: 'endHandled'; readonly atMs: number | null }
 
-/** Reads a recording, a line in memory at a time. @throws Error naming the file and the line where it is none. */
+/** Reads a recording, a line in memory at a time. A last line that is cut off, as by a kill or a full disk, is left out. @throws Error naming the file and the line where it is none. */
 export async function* readRecording(file: string): AsyncGenerator<RecordedEvent, void, undefined> {
   const reader = new HelloReader()
   const decoder = framesCodec().decoder()
   const fromNode = nodeFramesDecoder()
   let greeted = false
   let number = 0
+  let cutOff: Error | null = null
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     number++
+    // It was not the last.
+    if (cutOff !== null) throw cutOff
     try {
-      const { from, bytes = '', stopping, atMs = null } = JSON.parse(text) as RecordedLine
+      const { from, bytes = '', stopping, atMs = null } = (JSON.parse(text) ?? {}) as RecordedLine
       if (stopping === true) yield { kind: 'stopping', atMs }
       if (from === 'node')
         for (const message of fromNode.push(Buffer.from(bytes, 'hex')))
@@ -54,7 +57,11 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedEvent
       for (const message of decoder.push(rest)) yield { kind: 'message', message, atMs }
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof ProtocolError)) throw error
-      throw new Error(`${file}, line ${number}, is no line of a recorded shard: ${error.message}`, { cause: error })
+      const wrong = new Error(`${file}, line ${number}, is no line of a recorded shard: ${error.message}`, {
+        cause: error,
+      })
+      if (!greeted || error instanceof ProtocolError) throw wrong
+      cutOff = wrong
     }
   }
 }

@@ -5,14 +5,12 @@ interface Timer {
   /** Nothing waits for it. */
   unreferenced: boolean
   readonly dueAt: number
-  readonly order: number
   readonly run: () => void
 }
 
 /** Time that passes only when told to. */
 export class VirtualClock implements Clock {
   #now: number
-  #count = 0
   readonly #timers = new Map<object, Timer>()
 
   /** @param startMs epoch milliseconds. */
@@ -36,7 +34,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimeout(run: () => void, delayMs: number): object {
-    const timer: Timer = { unreferenced: false, dueAt: this.#now + Math.max(0, delayMs), order: this.#count++, run }
+    const timer: Timer = { unreferenced: false, dueAt: this.#now + Math.max(0, delayMs), run }
     const referenced = (is: boolean) => (): object => {
       timer.unreferenced = !is
       return handle
@@ -70,8 +68,13 @@ export class VirtualClock implements Clock {
   }
 
   #next(end: number, counts: (timer: Timer) => boolean = () => true): [object, Timer] | undefined {
-    return [...this.#timers]
-      .filter(([, timer]) => timer.dueAt <= end && counts(timer))
-      .sort(([, a], [, b]) => a.dueAt - b.dueAt || a.order - b.order)[0]
+    let next: [object, Timer] | undefined
+    // The map has them by their order already.
+    for (const entry of this.#timers) {
+      const [, timer] = entry
+      if (timer.dueAt <= end && timer.dueAt < (next?.[1].dueAt ?? Number.POSITIVE_INFINITY) && counts(timer))
+        next = entry
+    }
+    return next
   }
 }

@@ -29,18 +29,6 @@ test('a call lasts until its callback is called', async () => {
   assert.deepEqual(await heardBy(daemon), ['status processRecords'])
 })
 
-test('each shard has a processor of its own, which may be made by a promise', async () => {
-  const made: object[] = []
-  const factory = fromAwsKcl(async () => {
-    const processor = processorWith({})
-    made.push(processor)
-    return processor
-  })
-  await playedWith(factory)
-  await playedWith(factory)
-  assert.equal(new Set(made).size, 2)
-})
-
 test('a checkpoint saves what is delivered, or up to a sequence number, and says which', async () => {
   const told: unknown[] = []
   const { daemon } = await playedSaving(

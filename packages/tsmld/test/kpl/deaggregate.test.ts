@@ -221,6 +221,8 @@ test('options that are wrong are refused at once', () => {
     { maxInflatedBytes: 1.5 },
     { hashKeyRange: { startingHashKey: '0', endingHashKey: String(2n ** 128n) } },
     { hashKeyRange: { startingHashKey: 0, endingHashKey: '1' } },
+    { hashKeyRange: { startingHashKey: '2', endingHashKey: '1' } },
+    { hashKeyRange: null },
   ]
   for (const options of wrong) assert.throws(() => deaggregate(outer, options as never), ConfigError)
 })

@@ -67,6 +67,25 @@ test('what add and heartbeat throw is tried again as well', async t => {
   )
 })
 
+test('a heartbeat that fails again and again blocks loudly too, where the flusher holds nothing', async t => {
+  const { daemon, flusher, clock, log, session } = await flushing(t)
+  let isDown = true
+  flusher.beat = () => {
+    if (isDown) throw new Error('the sink is down')
+    return []
+  }
+  await clock.pass(60_000)
+  assert.deepEqual(log.messages('error'), [])
+  daemon.say(batch(7))
+  await clock.pass(60_000)
+  assert.deepEqual([session.status().blockedRecords, session.status().blocked[0]?.sequenceNumber], [1, '7'])
+  assert.match(log.messages('error')[0] ?? '', /flusher fails again and again and blocks.*the sink is down/)
+  isDown = false
+  await clock.pass(20_000)
+  assert.deepEqual(await heardBy(daemon), ['status processRecords', 'checkpoint 7/0'])
+  assert.equal(session.status().blockedRecords, 0)
+})
+
 for (const [what, answer, says] of [
   ['a token that it was never given', () => [99 as FlushToken], /token 99, which was never given/],
   ['a token twice', (flusher: TestFlusher) => [...flusher.take(0), 1 as FlushToken], /token 1 twice/],

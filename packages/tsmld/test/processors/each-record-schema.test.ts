@@ -86,6 +86,28 @@ test('what is no JSON, or does not fit, is poison at the first attempt; neither 
   for (const error of errors) assert.equal(/secret/.test(`${error.stack ?? ''}${JSON.stringify(error)}`), false)
 })
 
+test('a schema that is a function is no handler', () => {
+  const schema = Object.assign(() => 0, { '~standard': z.object({})['~standard'] })
+  const alone = eachRecord as (...given: unknown[]) => unknown
+  for (const given of [[schema], [schema, { concurrency: 2 }]])
+    assert.throws(() => alone(...given), { name: 'ConfigError', message: /a schema without a handler/ })
+})
+
+test('`parse` may be asynchronous, and what it rejects with is tried again', async () => {
+  let isDown = true
+  const parse = async ({ data }: WireRecord): Promise<unknown> => {
+    if (isDown) {
+      isDown = false
+      throw new Error('the registry is down')
+    }
+    return data.toString().split(',')
+  }
+  const retry = { backoff: { baseMs: 1, maxMs: 1 } }
+  const { values, errors } = await handled(z.array(z.string()), ['a,b'], { parse, retry })
+  assert.deepEqual(values, [['a', 'b']])
+  assert.deepEqual(errors, [])
+})
+
 test('`parse` says what the schema is given, and what it throws is poison as well', async () => {
   const parse = ({ data }: WireRecord): unknown => {
     if (data.length === 0) throw new Error('nothing there')

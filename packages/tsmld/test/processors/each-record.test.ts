@@ -173,3 +173,22 @@ for (const [what, make, names] of [
     assert.throws(make, (error: unknown) => error instanceof ConfigError && names.test(error.message))
   })
 }
+
+test('under a limit a copy of the context has its signal as well', async t => {
+  const clock = new VirtualClock(t)
+  const copies: { readonly signal: AbortSignal; readonly attempt: number }[] = []
+  const factory = eachRecord<WireRecord>(
+    (_, context) => {
+      copies.push({ ...context })
+      return new Promise<void>(() => {})
+    },
+    { timeoutMs: 100 },
+  )
+  const { daemon } = await playedWith(factory)
+  daemon.say(batch(1))
+  await clock.pass(100)
+  assert.deepEqual(
+    copies.map(({ signal, attempt }) => [signal.aborted, attempt]),
+    [[true, 1]],
+  )
+})

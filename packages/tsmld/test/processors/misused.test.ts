@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RecordProcessorError } from '../../src/errors.ts'
+import { batchProcessor } from '../../src/processors/batch-processor.ts'
 import { eachBatch } from '../../src/processors/each-batch.ts'
 import { type EachRecordOptions, eachRecord } from '../../src/processors/each-record.ts'
 import type { KinesisRecord } from '../../src/records/record.ts'
@@ -31,6 +32,7 @@ const ofRecords: readonly (readonly [string, EachRecordOptions<KinesisRecord>, R
     { filter: () => undefined as never },
     /^filter\(\) returned undefined: it must return true or false/,
   ],
+  ['an asynchronous filter that rejects', { filter: (async () => fails()) as never }, /^filter\(\) returned a Promise/],
   ['an asynchronous filter', { filter: (async () => false) as never }, /^filter\(\) returned a Promise/],
   ['a filter that counts', { filter: () => 0 as never }, /^filter\(\) returned 0/],
   [
@@ -95,6 +97,12 @@ for (const [what, handler, message] of results)
     assert.match((await failureOf(factory)).message, message)
     assert.equal(calls, 1)
   })
+
+test('batchProcessor: an asynchronous add fails the session, and what it rejects with ends nothing else', async () => {
+  const flusher = () => ({ add: (async () => fails()) as never, flush: () => [] })
+  const { message } = await failureOf(batchProcessor<KinesisRecord>({ flusher }))
+  assert.equal(message, "The flusher's add() returned a Promise: it must return 'added', 'ignored' or 'full'.")
+})
 
 test('eachBatch: a retryable that throws fails the session', async () => {
   const factory = eachBatch<KinesisRecord>(fails, { maxRecords: 1, onPoison: 'skip', retry: { retryable: fails } })

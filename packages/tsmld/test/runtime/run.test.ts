@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { FakeDaemons } from '../support/fake-daemons.ts'
 import { until } from '../support/turns.ts'
@@ -43,10 +44,13 @@ test('fault 24: Ctrl-C, which goes to the whole process group, does not reach th
   assert.equal(daemon()?.why, 'stopped')
 })
 
-test('a second signal ends the program at once, and the daemon with it', async t => {
+test('a second signal ends the program at once, and the daemon with it, but not one that comes with the first', async t => {
   const { fakes, pid, exited, daemon } = await running(t, 'hang')
-  process.kill(pid, 'SIGTERM')
+  process.kill(pid, 'SIGINT')
   await until('it is stopping', () => fakes.runs()[0]?.orders.at(-1)?.type === 'stop')
+  process.kill(pid, 'SIGINT')
+  await setTimeout(1_100)
+  assert.equal(daemon(), null)
   process.kill(pid, 'SIGTERM')
   assert.deepEqual(await exited, [1, null])
   await until('the daemon sees the end of its input', () => daemon() !== null)

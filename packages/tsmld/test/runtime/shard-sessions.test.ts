@@ -28,10 +28,11 @@ test('each session decodes its records as its hello says, and a format that the 
   const decoded: (RecordFormat | null)[] = []
   const decoderOf: ShardSessionsOptions<WireRecord>['decoderOf'] = format => {
     if (format === 'kinesis') return null
-    return records => {
+    const decode = (records: readonly WireRecord[]): readonly WireRecord[] => {
       decoded.push(format)
       return records
     }
+    return Object.assign(decode, { format: format ?? 'dynamodb-json' })
   }
   const frames = () => sessionsOf('frames', { decoderOf })
   assert.match(String(frames().open({ recordFormat: 'kinesis' }).refusal), /records of clicks-cache are not kinesis/)

@@ -156,11 +156,14 @@ for (const kind of codecKinds) {
       kind,
       { processRecords: () => void calls++ },
       {
-        decodeRecords: records => {
-          if (records.some(record => record.sequenceNumber === '2'))
-            throw new ProtocolError('a stream record without keys')
-          return records
-        },
+        decodeRecords: Object.assign(
+          (records: readonly WireRecord[]) => {
+            if (records.some(record => record.sequenceNumber === '2'))
+              throw new ProtocolError('a stream record without keys')
+            return records
+          },
+          { format: 'kinesis' as const },
+        ),
       },
     )
     played.daemon.say(batch(1, 2))

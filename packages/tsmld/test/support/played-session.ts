@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { WireRecord } from '../../src/protocol/messages.ts'
+import { kinesisDecoder } from '../../src/records/records-decoder.ts'
 import type { Checkpointer, RecordProcessor } from '../../src/session/record-processor.ts'
 import type { SessionEnd } from '../../src/session/session-events.ts'
 import { type SessionContext, ShardSession } from '../../src/session/shard-session.ts'
@@ -30,7 +31,7 @@ export function newSession(
       stream: 'clicks',
       applicationName: 'clicks-cache',
       factory: () => ({ processRecords() {} }),
-      decodeRecords: records => records,
+      decodeRecords: kinesisDecoder,
       logger: log,
       newCodec: () => newCodec(kind),
       beforeInitialize: () => Promise.resolve(),

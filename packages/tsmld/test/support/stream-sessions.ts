@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from '../../src/deferred.ts'
 import type { Hello, WireRecord } from '../../src/protocol/messages.ts'
+import { kinesisDecoder } from '../../src/records/records-decoder.ts'
 import { ShardSessions, type ShardSessionsOptions } from '../../src/runtime/shard-sessions.ts'
 import type { Shard } from '../../src/session/record-processor.ts'
 import { RecordingLogger } from '../../src/testing/recording-logger.ts'
@@ -31,7 +32,7 @@ export function sessionsOf(kind: CodecKind = 'frames', options: Partial<ShardSes
         leaseLost: () => void calls.push(`lost ${n}`),
       }
     },
-    decoderOf: () => records => records,
+    decoderOf: () => kinesisDecoder,
     logger: log,
     newCodec: () => newCodec(kind),
     checkpointTimeoutMs: 1_000,

@@ -98,6 +98,76 @@ test('changes of a DynamoDB shard are recorded as their bytes, and replayed as i
   await assert.rejects(replayShard(file, saving), /are dynamodb-binary: it is a shard of the other type of stream/)
 })
 
+for (const daemon of ['embedded', 'stock'] as const)
+  test(`a shard of a DynamoDB stream that ends without a record is recorded as one (${daemon})`, async () => {
+    const folder = newFolder()
+    await using shard = await testDynamodbShard(
+      recordShard(
+        eachRecord<DynamodbRecord>(() => {}),
+        folder,
+      ),
+      { daemon },
+    )
+    await shard.deliver([])
+    await shard.endShard()
+    const { shard: second, recordedCheckpoints } = await replayDynamodbShard(onlyFile(folder), () => ({
+      processRecords() {},
+    }))
+    assert.deepEqual(second.ended, { kind: 'shardEnded' })
+    assert.deepEqual(second.checkpoints, recordedCheckpoints)
+    await assert.rejects(replayShard(onlyFile(folder), saving), /it is a shard of the other type of stream/)
+  })
+
+test('a recorded processor tells what it holds: a record that blocks is shown, and is no stall', async () => {
+  const poison = eachRecord(() => {
+    throw new Error('poison')
+  })
+  await using shard = await testShard(recordShard(poison, newFolder()), { onStall: 'exit' })
+  await shard.deliver([{}])
+  await shard.advance(600_000)
+  const { blockedRecords, longestCall, stalledMs } = shard.status()
+  assert.deepEqual(
+    { blockedRecords, longestCall, stalledMs },
+    { blockedRecords: 1, longestCall: null, stalledMs: null },
+  )
+  assert.equal(shard.exitCode, null)
+})
+
+test('a recorded processor that tells nothing stalls as it does unrecorded', async () => {
+  const hangs: ProcessorFactory<KinesisRecord> = () => ({ processRecords: () => new Promise(() => {}) })
+  await using shard = await testShard(recordShard(hangs, newFolder()), { onStall: 'exit' })
+  await shard.deliver([{}])
+  await shard.advance(600_000)
+  assert.equal(shard.exitCode, 70)
+})
+
+test('what is no processor, no folder or no option of a recording is refused at once', () => {
+  const record = recordShard as (...given: unknown[]) => unknown
+  const wrong: readonly (readonly [unknown[], RegExp])[] = [
+    [[{ processRecords() {} }, 'a'], /^recordShard\(\) needs a processor/],
+    [[saving], /^The folder of recordShard\(\) must be a text that is not empty, not undefined/],
+    [[saving, 'a', { maxByte: 1 }], /^Option 'maxByte' of recordShard\(\) is unknown/],
+    [[saving, 'a', { maxBytes: '1' }], /^Option 'maxBytes' of recordShard\(\) must be a whole number/],
+  ]
+  for (const [given, message] of wrong) assert.throws(() => record(...given), { name: 'ConfigError', message })
+})
+
+test('a recording whose last line is cut off is replayed as far as it goes, and one with such a line within is refused', async () => {
+  const folder = newFolder()
+  await using shard = await testShard(recordShard(saving, folder))
+  for (const data of ['a', 'b', 'c']) await shard.deliver([{ data }])
+  const file = onlyFile(folder)
+  const whole = readFileSync(file, 'utf8')
+  const cut = whole.slice(0, whole.lastIndexOf('"from":"daemon"') + 40)
+  writeFileSync(file, cut)
+  const { shard: second, recordedCheckpoints } = await replayShard(file, saving)
+  assert.deepEqual(checkpointed(second), ['1', '2', '3'])
+  assert.equal(recordedCheckpoints.length, 2)
+  await second.close()
+  writeFileSync(file, `${cut}\n${whole.split('\n')[0]}`)
+  await assert.rejects(replayShard(file, saving), /is no line of a recorded shard/)
+})
+
 test('what the real daemons said, as recorded on the wire, is replayed as well', async () => {
   const texts: string[] = []
   const ended = await replayShard(
