@@ -1,56 +1,80 @@
+import type { CacheKeys } from './cache-keys.ts'
+
 const lookMs = 2_000
 const sayAgainMs = 60_000
 
-/** Knows why the cache must not be trusted, and says so again and again: it was never seeded, or it lost or missed changes. */
+/**
+ * Knows why the cache must not be trusted, and says so again and again: it was never seeded, or it lost or missed changes.
+ * Only the cache itself is asked: what a flusher was told stays with it when its shard goes to another worker.
+ */
 export class LostCaches {
-  readonly #why = new Map<string, string>()
+  readonly #client: { hmGet(key: string, fields: string[]): Promise<(string | null)[]> }
+  readonly #keys: CacheKeys
+  readonly #tell: (line: string) => void
   readonly #timer: NodeJS.Timeout
+  #reasons: readonly string[] = []
   #saidAtMs = 0
 
-  constructor(client: { hGet(key: string, field: string): Promise<string | null> }, itemsState: string) {
-    const look = () => {
-      client.hGet(itemsState, 'seededAt').then(
-        at => {
-          this.#set('seeding', at === null ? 'the cache was never seeded' : null)
-        },
-        // Redis is down: the flushers say so.
-        () => undefined,
-      )
-    }
-    look()
+  constructor(
+    client: { hmGet(key: string, fields: string[]): Promise<(string | null)[]> },
+    keys: CacheKeys,
+    tell: (line: string) => void = line => process.stderr.write(`${line}\n`),
+  ) {
+    this.#client = client
+    this.#keys = keys
+    this.#tell = tell
+    this.look()
     this.#timer = setInterval(() => {
-      look()
+      this.look()
       if (Date.now() - this.#saidAtMs >= sayAgainMs) this.#say()
     }, lookMs)
   }
 
-  get reasons(): string[] {
-    return [...this.#why.values()]
+  get reasons(): readonly string[] {
+    return this.#reasons
   }
 
-  /** What a flusher was told by the cache. */
-  tell(stateKey: string, why: string | null): void {
-    this.#set(stateKey, why === null ? null : `${stateKey} lost changes: ${why}`)
+  /** Asks the cache now, as it does every two seconds. */
+  look(): void {
+    const { itemsState, countersState } = this.#keys
+    Promise.all([itemsState, countersState].map(state => this.#client.hmGet(state, ['seededAt', 'lost']))).then(
+      ([items, counters]) => {
+        this.#found([
+          ...(items?.[0] == null ? ['the cache was never seeded'] : []),
+          ...lossOf(itemsState, items?.[1]),
+          ...lossOf(countersState, counters?.[1]),
+        ])
+      },
+      // Redis is down: the flushers say so.
+      () => undefined,
+    )
   }
 
   stop(): void {
     clearInterval(this.#timer)
   }
 
-  #set(what: string, why: string | null): void {
-    if (this.#why.get(what) === (why ?? undefined)) return
-    if (why === null) this.#why.delete(what)
-    else this.#why.set(what, why)
+  #found(reasons: readonly string[]): void {
+    if (reasons.join() === this.#reasons.join()) return
+    this.#reasons = reasons
     this.#say()
   }
 
   #say(): void {
-    if (this.#why.size === 0) {
-      if (this.#saidAtMs > 0) process.stderr.write('The cache is whole again.\n')
+    if (this.#reasons.length === 0) {
+      if (this.#saidAtMs > 0) this.#tell('The cache is whole again.')
       this.#saidAtMs = 0
       return
     }
     this.#saidAtMs = Date.now()
-    process.stderr.write(`THE CACHE IS NOT WHOLE: ${this.reasons.join('; ')}. Run the seeding: node seed-main.js\n`)
+    this.#tell(`THE CACHE IS NOT WHOLE: ${this.#reasons.join('; ')}. Run the seeding: node dist/seed-main.js`)
   }
+}
+
+/** `lost` begins with when it was found. */
+function lossOf(stateKey: string, lost: string | null | undefined): readonly string[] {
+  if (lost == null) return []
+  const [, foundAtMs, why] = /^(\d{1,15}) (.*)$/s.exec(lost) ?? []
+  const found = foundAtMs === undefined ? '' : ` (found ${new Date(Number(foundAtMs)).toISOString()})`
+  return [`${stateKey} lost changes: ${why ?? lost}${found}`]
 }

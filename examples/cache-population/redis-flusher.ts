@@ -23,7 +23,7 @@ export interface RedisFlusherOptions<R extends Position> extends Partial<Retenti
   readonly toWrite: (record: R) => CacheWrite | null
   /** How many records are held at most. @default 10_000 */
   readonly maxHeld?: number
-  /** How many keys one call writes at most: the server does nothing else meanwhile. @default 100 */
+  /** How many keys one call writes at most, 1 to 1,000: the server does nothing else meanwhile. @default 100 */
   readonly keysPerCall?: number
   /** Told of each flush. */
   readonly onFlushed?: (flush: CacheFlush<R>) => void
@@ -59,7 +59,7 @@ interface Call {
 
 /**
  * Makes the flusher of a shard, for `batchProcessor({ flusher: redisFlusher({ … }) })`.
- * @throws RangeError where a fence would not outlive what the stream can replay.
+ * @throws RangeError where a fence would not outlive what the stream can replay, and on a number that is none or too great: a script that fails half way would keep the half.
  */
 export function redisFlusher<R extends Position>(options: RedisFlusherOptions<R>): (shard: Shard) => Flusher<R> {
   const { tombstoneMs, retentionMs } = { ...defaults, ...options }
@@ -68,7 +68,19 @@ export function redisFlusher<R extends Position>(options: RedisFlusherOptions<R>
     throw new RangeError(
       `redisFlusher's tombstoneMs is ${String(tombstoneMs)}, which must be more than retentionMs (${String(retentionMs)}): a change that the stream replays would bring back what was removed.`,
     )
-  return shard => new RedisFlusher(shard, options)
+  const { keysPerCall, maxHeld } = { ...defaults, ...options }
+  for (const [name, value, most] of [
+    ['tombstoneMs', tombstoneMs, 1e12],
+    ['retentionMs', retentionMs, 1e12],
+    // Lua hands a function no more than 8,000 values, and each key takes four.
+    ['keysPerCall', keysPerCall, 1_000],
+    ['maxHeld', maxHeld, 1e6],
+  ] as const)
+    if (!Number.isInteger(value) || value < 1 || value > most)
+      throw new RangeError(`redisFlusher's ${name} is ${String(value)}, not an integer from 1 to ${String(most)}.`)
+  // Of all shards together: each makes its calls to the same state.
+  const confirmed = { calls: 0 }
+  return shard => new RedisFlusher(shard, options, confirmed)
 }
 
 class RedisFlusher<R extends Position> implements Flusher<R> {
@@ -76,6 +88,8 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
   readonly #options: Required<RedisFlusherOptions<R>>
   /** Up to where the server has confirmed this shard: the checkpoint at first. */
   #confirmed: string
+  /** How many calls the server has confirmed, of all shards. */
+  readonly #server: { calls: number }
   #held: Held<R>[] = []
   #lost: string | null = null
   /** How old the oldest record is that is held. */
@@ -83,8 +97,9 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
   /** What is delivered is nearly too old for the stream: what came before it may be gone. */
   #isAtEdge = false
 
-  constructor(shard: Shard, options: RedisFlusherOptions<R>) {
+  constructor(shard: Shard, options: RedisFlusherOptions<R>, server: { calls: number }) {
     this.#shard = shard
+    this.#server = server
     this.#options = { ...defaults, onFlushed: () => undefined, onLost: () => undefined, ...options }
     this.#confirmed = /^\d+$/.test(shard.startingPosition.sequenceNumber)
       ? fencingToken(shard, shard.startingPosition).order
@@ -171,8 +186,9 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
   async #send(calls: readonly Call[], why: string): Promise<readonly Reply[]> {
     const { client, stateKey, retentionMs, tombstoneMs } = this.#options
     const times = [Date.now(), retentionMs, tombstoneMs].map(String)
+    const confirmed = String(this.#server.calls)
     const sent = calls.map(({ isAdds, from, to, writes }, index) => {
-      const head = [this.#shard.shardId, from, to, ...times, index === 0 ? why : '', isAdds ? '1' : '0']
+      const head = [this.#shard.shardId, from, to, ...times, index === 0 ? why : '', isAdds ? '1' : '0', confirmed]
       const keys = [...writes.keys()].flatMap(key => (isAdds ? [key] : [key, fenceKey(key)]))
       return runScript(
         client,
@@ -184,6 +200,7 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
     const replies = await Promise.allSettled(sent as Promise<Reply>[])
     return replies.map(reply => {
       if (reply.status === 'rejected') throw reply.reason
+      if (reply.value[0] === 'written') this.#server.calls = Math.max(this.#server.calls, reply.value[3])
       return reply.value
     })
   }

@@ -4,7 +4,8 @@
 //   KEY         an item's body, as SET left it; it expires with the item. Or a counter.
 //   fence:KEY   the place of what KEY holds: version (20 digits), '1' where a scan brought it, else '0', then the fencing token of the last change that the stream brought.
 //               It outlives KEY by `tombstoneMs`, so that nothing older comes back after a removal or an expiry.
-//   STATE       of one stream, a hash: `p:SHARD` the place up to which that shard is in this server, `aliveAt` when a worker last said so, `lost` why the cache must be seeded again.
+//   STATE       of one stream, a hash: `p:SHARD` the place up to which that shard is in this server, `aliveAt` when a worker last said so, `calls` how many there were,
+//               `lost` why the cache must be seeded again, `losses` how often such a reason was found; and of the seeding `seededAt`, when the last whole one began.
 //
 // Who wins
 //   change over change   the greater fencing token: the stream's own order
@@ -13,7 +14,8 @@
 //   change over scan     a version that is not less: of equals the change is the same image, or its removal
 //
 // The chain: every call says from where to where in its shard it leads, and a call that would leave a gap is refused. So calls may be pipelined, an increment counts once whatever is
-// replayed, and a server that lost what it had confirmed (wiped, an old file, a replica promoted too early) is found out at the next call.
+// replayed, and a server that lost what it had confirmed (wiped, an old file, a replica promoted too early) is found out at the next call. A shard that has ended makes no next call:
+// so every call counts, and says how many the server had confirmed.
 import { createHash } from 'node:crypto'
 
 /** What a record does to the cache. */
@@ -60,60 +62,69 @@ export const script = (...parts: readonly string[]): Script => {
 }
 
 // KEYS: 1 STATE, then KEY and fence:KEY of each image, or KEY of each counter; each key once.
-// ARGV: 1 shard, 2 from, 3 to, 4 now, 5 retention, 6 tombstone, 7 why it may go on over a gap, else '', 8 '1' where it must begin exactly at the position; then of each image
-// what it is (P or R, 13 digits of its expiry, 20 of its version, its place) and its body, or how much is added.
+// ARGV: 1 shard, 2 from, 3 to, 4 now, 5 retention, 6 tombstone, 7 why it may go on over a gap, else '', 8 '1' where it must begin exactly at the position, 9 calls that were confirmed;
+// then of each image what it is (P or R, 13 digits of its expiry, 20 of its version, its place) and its body, or how much is added.
 const chain = `
-local position, aliveAt, lost = unpack(redis.call('HMGET', KEYS[1], 'p:' .. ARGV[1], 'aliveAt', 'lost'))
-position = position or ''
+local position, aliveAt, lost, calls, seededAt = unpack(redis.call('HMGET', KEYS[1], 'p:' .. ARGV[1], 'aliveAt', 'lost', 'calls', 'seededAt'))
+position, aliveAt, calls = position or '', aliveAt or seededAt, tonumber(calls or 0)
 local why = ARGV[7]
 if ARGV[2] > position and why == '' then return {'behind', position} end
 if ARGV[8] == '1' and position > ARGV[2] then return {'ahead', position} end
 if why == '' and aliveAt and ARGV[4] - aliveAt > tonumber(ARGV[5]) then
   why = 'nothing was written to it since ' .. aliveAt .. ', for longer than the stream keeps a change'
 end
-if why ~= '' and not lost then lost = ARGV[4] .. ' ' .. why end`
+if why == '' and calls < tonumber(ARGV[9]) then
+  why = 'it has forgotten calls that it had confirmed: it knows of ' .. calls .. ', not of ' .. ARGV[9]
+end
+calls = math.max(calls, ARGV[9]) + 1
+redis.call('HSET', KEYS[1], 'calls', string.format('%.0f', calls))
+if why ~= '' then
+  lost = lost or ARGV[4] .. ' ' .. why
+  redis.call('HSET', KEYS[1], 'lost', lost)
+  redis.call('HINCRBY', KEYS[1], 'losses', 1)
+end`
 
-// A script that fails half way keeps what it has written: what can fail comes before this.
+// A server that is full, or may not be written to, refuses the chain's own write, and with it all. A script that fails half way, at a command that its user may not call, say, keeps what it has
+// written: so this comes last, and images are written again.
 const advance = `
-if lost then redis.call('HSET', KEYS[1], 'lost', lost) end
 redis.call('HSET', KEYS[1], 'p:' .. ARGV[1], ARGV[3] > position and ARGV[3] or position, 'aliveAt', ARGV[4])`
 
-/** Writes what `isNewer` than what is there. One MGET and one MSET for all keys: a call into the server costs more than what it does. */
+/** Writes what `isNewer` than what is there, a fence never before its key. One MGET and one MSET for all keys: a call into the server costs more than what it does. */
 export const images = (isNewer: string, place: string): string => `
-local sub, fences, sets, removed, applied = string.sub, {}, {}, {}, 0
+local sub, fences, sets, removed, tombstones, applied = string.sub, {}, {}, {}, {}, 0
 for i = 3, #KEYS, 2 do fences[#fences + 1] = KEYS[i] end
 if #fences > 0 then fences = redis.call('MGET', unpack(fences)) end
 for i = 2, #KEYS, 2 do
-  local meta, fence = ARGV[i + 7], fences[i / 2]
+  local meta, fence = ARGV[i + 8], fences[i / 2]
   local version, order = sub(meta, 15, 34), sub(meta, 35)
   if ${isNewer} then
     local place, expires = ${place}, sub(meta, 2, 14)
     applied = applied + 1
     if sub(meta, 1, 1) == 'R' then
-      removed[#removed + 1] = KEYS[i]
-      redis.call('SET', KEYS[i + 1], place, 'PX', ARGV[6])
+      removed[#removed + 1], tombstones[KEYS[i + 1]] = KEYS[i], place
     elseif expires == '${never}' then
       local n = #sets
-      sets[n + 1], sets[n + 2], sets[n + 3], sets[n + 4] = KEYS[i], ARGV[i + 8], KEYS[i + 1], place
+      sets[n + 1], sets[n + 2], sets[n + 3], sets[n + 4] = KEYS[i], ARGV[i + 9], KEYS[i + 1], place
     else
-      redis.call('SET', KEYS[i], ARGV[i + 8], 'PXAT', expires)
+      redis.call('SET', KEYS[i], ARGV[i + 9], 'PXAT', expires)
       redis.call('SET', KEYS[i + 1], place, 'PXAT', string.format('%.0f', expires + ARGV[6]))
     end
   end
 end
 if #sets > 0 then redis.call('MSET', unpack(sets)) end
-if #removed > 0 then redis.call('DEL', unpack(removed)) end`
+if #removed > 0 then redis.call('DEL', unpack(removed)) end
+for key, place in pairs(tombstones) do redis.call('SET', key, place, 'PX', ARGV[6]) end`
 
-const answer = `return {'written', lost, applied}`
+const answer = `return {'written', lost, applied, calls}`
 
 /** Brings images of items; answers with a {@link Reply}. */
 export const changesScript = script(
   chain,
-  advance,
   images(
     `(not fence and order > position) or fence and (order > sub(fence, 22) and (sub(fence, 21, 21) == '0' or version >= sub(fence, 1, 20)))`,
     `version .. '0' .. order`,
   ),
+  advance,
   answer,
 )
 /** Brings increments of counters; answers with a {@link Reply}. */
@@ -121,10 +132,10 @@ export const addsScript = script(
   chain,
   // All or none: what holds no integer is found out by adding to it.
   `for i = 2, #KEYS do
-  local added = redis.pcall('INCRBY', KEYS[i], ARGV[i + 7])
+  local added = redis.pcall('INCRBY', KEYS[i], ARGV[i + 8])
   if type(added) == 'table' and added.err then
-    for j = 2, i - 1 do redis.call('DECRBY', KEYS[j], ARGV[j + 7]) end
-    return redis.error_reply(added.err .. ', adding ' .. ARGV[i + 7] .. ' to ' .. KEYS[i])
+    for j = 2, i - 1 do redis.call('DECRBY', KEYS[j], ARGV[j + 8]) end
+    return redis.error_reply(added.err .. ', adding ' .. ARGV[i + 8] .. ' to ' .. KEYS[i])
   end
 end
 local applied = #KEYS - 1`,
@@ -162,5 +173,5 @@ export const metaOf = (write: CacheWrite, order: string): string => {
 
 /** What the server answers a call. */
 export type Reply =
-  | readonly ['written', lost: string | null, applied: number]
+  | readonly ['written', lost: string | null, applied: number, calls: number]
   | readonly ['behind' | 'ahead', position: string]

@@ -20,7 +20,7 @@ const gone = script(`
 local removed = 0
 for i = 2, #KEYS, 2 do
   local fence = redis.call('GET', KEYS[i + 1])
-  if fence == ARGV[8 + i / 2] then
+  if fence == ARGV[9 + i / 2] then
     removed = removed + 1
     redis.call('DEL', KEYS[i])
     redis.call('SET', KEYS[i + 1], string.sub(fence, 1, 20) .. '1' .. string.sub(fence, 22), 'PX', ARGV[6])
@@ -30,7 +30,7 @@ return removed`)
 
 // These scripts take no part in the chain: they leave its key and most of its arguments empty.
 const noState = ''
-const head = (tombstoneMs: number): string[] => ['', '', '', '', '', String(tombstoneMs), '', '']
+const head = (tombstoneMs: number): string[] => ['', '', '', '', '', String(tombstoneMs), '', '', '']
 const withFences = (writes: readonly { readonly key: string }[]): string[] => [
   noState,
   ...writes.flatMap(({ key }) => [key, fenceKey(key)]),

@@ -27,6 +27,9 @@ async function seedCache(config: CacheConfig, signal: AbortSignal): Promise<void
   const client = await connectRedis(redisUrl, redisWaitMs)
   const dynamodb = new DynamoDBClient({
     region,
+    // A scan is what a table throttles first: it slows down, for a minute or two, before it gives up.
+    maxAttempts: 10,
+    retryMode: 'adaptive',
     ...(dynamodbEndpoint === undefined ? {} : { endpoint: dynamodbEndpoint }),
   })
   let toldAt = 0

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { CacheKeys } from './cache-keys.ts'
 import { type RedisClient, runScript, script } from './redis-scripts.ts'
 
 type Place = Record<string, AttributeValue> | 'done' | undefined
 
 const lockMs = 30_000
 
-// KEYS: progress, lock, STATE. ARGV: the run and its holder first.
+// KEYS: progress, lock, STATE, STATE of the counters. ARGV: the run and its holder first.
 const holds = `if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 redis.call('PEXPIRE', KEYS[2], ${lockMs})`
 const saveScript = script(
@@ -15,18 +17,34 @@ const saveScript = script(
 redis.call('HINCRBY', KEYS[1], 'items', ARGV[5])
 return 1`,
 )
-// What was lost after this run began, it may not have mended.
+// What was found lost after this run began, it may not have mended. What counters lost nobody can: who seeds has heard of it.
 const finishScript = script(
   holds,
-  `local lost = redis.call('HGET', KEYS[3], 'lost')
+  `local function ended(state, field)
+  local lost, losses = unpack(redis.call('HMGET', state, 'lost', 'losses'))
+  local isSame = (losses or '0') == redis.call('HGET', KEYS[1], field)
+  if isSame then redis.call('HDEL', state, 'lost') end
+  return isSame, lost
+end
+local isWhole, lost = ended(KEYS[3], 'losses')
+local isTold, counters = ended(KEYS[4], 'countersLosses')
 redis.call('DEL', KEYS[1])
-if lost and tonumber(string.match(lost, '^%d+')) >= tonumber(ARGV[1]) then return lost end
-redis.call('HDEL', KEYS[3], 'lost')
-redis.call('HSET', KEYS[3], 'seededAt', ARGV[1])
-return 1`,
+if isWhole then redis.call('HSET', KEYS[3], 'seededAt', ARGV[1]) end
+return {isWhole and 1 or 0, lost, isTold and counters}`,
 )
 const releaseScript = script(`if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
 return 1`)
+
+/** How a seeding begins. */
+export interface RunOptions {
+  readonly segments: number
+  /** Whether the cache lost its data while it was seeded: what a scan had read before may have been written after. */
+  readonly isAnew: boolean
+  /** How long a new one waits first: a loss is found out by one shard after the other, and what is found out later counts as another. */
+  readonly settleMs: number
+  /** Ends that wait. */
+  readonly signal?: AbortSignal | undefined
+}
 
 /** How far a seeding is, kept in the cache itself: a cache that loses its data loses this as well, and is seeded from the beginning. */
 export class SeedProgress {
@@ -56,8 +74,12 @@ export class SeedProgress {
   }
 
   /** Goes on with the run that was interrupted, or begins one. @throws Error when another seeding runs. */
-  static async begin(client: RedisClient, stateKey: string, segments: number): Promise<SeedProgress> {
-    const keys = [`${stateKey}:seed`, `${stateKey}:seed:lock`, stateKey]
+  static async begin(
+    client: RedisClient,
+    { itemsState, countersState }: Pick<CacheKeys, 'itemsState' | 'countersState'>,
+    { segments, isAnew, settleMs, signal }: RunOptions,
+  ): Promise<SeedProgress> {
+    const keys = [`${itemsState}:seed`, `${itemsState}:seed:lock`, itemsState, countersState]
     const [progressKey = '', lockKey = ''] = keys
     const holder = randomUUID()
     if ((await client.sendCommand(['SET', lockKey, holder, 'NX', 'PX', String(lockMs)])) === null)
@@ -74,11 +96,18 @@ export class SeedProgress {
     const saved = (await client.sendCommand(['HMGET', progressKey, ...names])) as (string | null)[]
     let fields = new Map(names.flatMap((name, n) => (saved[n] == null ? [] : [[name, saved[n]] as const])))
     if (fields.get('segments') !== String(segments)) {
-      const history = (await client.sendCommand(['HMGET', stateKey, 'seededAt', 'lost'])) as (string | null)[]
+      // Who is told to end meanwhile gives the lock back, as at any other time.
+      await delay(settleMs, undefined, signal && { signal }).catch(() => undefined)
+      const told = async (state: string) =>
+        (await client.sendCommand(['HMGET', state, 'losses', 'seededAt', 'lost'])) as (string | null)[]
+      const [losses, ...history] = await told(itemsState)
+      const [countersLosses] = await told(countersState)
       fields = new Map([
         ['run', String(Date.now())],
         ['segments', String(segments)],
-        ['sweeps', history.every(each => each === null) ? 'no' : 'yes'],
+        ['losses', losses ?? '0'],
+        ['countersLosses', countersLosses ?? '0'],
+        ['sweeps', !isAnew && history.every(each => each === null) ? 'no' : 'yes'],
       ])
       await client.sendCommand(['DEL', progressKey])
       await client.sendCommand(['HSET', progressKey, ...[...fields].flat()])
@@ -112,11 +141,12 @@ export class SeedProgress {
     await this.#call(saveScript, [`segment:${String(segment)}`, JSON.stringify(place), String(items)])
   }
 
-  /** The cache is whole. @throws Error when it lost changes while it was seeded. */
-  async finish(): Promise<void> {
-    const lost = await this.#call(finishScript, [])
-    if (typeof lost === 'string')
-      throw new Error(`The cache lost changes while it was seeded (${lost}): seed it once more.`)
+  /** The cache is whole; gives what its counters had lost, if anything. @throws Error when it lost changes while it was seeded. */
+  async finish(): Promise<string | null> {
+    const [isWhole, lost, counters] = (await this.#call(finishScript, [])) as [number, string | null, string | null]
+    if (isWhole !== 1)
+      throw new Error(`The cache lost changes while it was seeded (${String(lost)}): seed it once more.`)
+    return counters
   }
 
   async release(): Promise<void> {

@@ -21,6 +21,8 @@ export interface Seeding {
   readonly tombstoneMs?: number
   /** Ends it: the next seeding goes on where it was. */
   readonly signal?: AbortSignal
+  /** How long a new seeding waits for all shards to find out what was lost. @default 5_000 */
+  readonly settleMs?: number
   readonly onProgress?: (progress: SeedLine) => void
 }
 
@@ -49,13 +51,13 @@ const patienceMs = 120_000
  * @throws Error when another seeding of this cache runs, or when the cache lost changes meanwhile; the reason of `signal`.
  */
 export async function seed(seeding: Seeding): Promise<SeedLine> {
-  const { client, keys, segments } = seeding
-  for (;;) {
-    const progress = await SeedProgress.begin(client, keys.itemsState, segments)
+  const { client, keys, segments, settleMs = 5_000, signal } = seeding
+  for (let isAnew = false; ; isAnew = true) {
+    const progress = await SeedProgress.begin(client, keys, { segments, isAnew, settleMs, signal })
     try {
       return await seedOnce(seeding, progress)
     } catch (error) {
-      seeding.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       if (!progress.isGone) throw error
       process.stderr.write('The cache lost its data while it was seeded: beginning anew.\n')
     } finally {
@@ -71,7 +73,11 @@ async function seedOnce(seeding: Seeding, progress: SeedProgress): Promise<SeedL
   )
   meter.scanned()
   if (progress.sweeps) await sweep(seeding, progress, meter)
-  await progress.finish()
+  const counters = await progress.finish()
+  if (counters !== null)
+    process.stderr.write(
+      `The counters lost increments, which no seeding brings back, and say so no longer: ${counters}\n`,
+    )
   meter.phase = 'done'
   return meter.line()
 }
@@ -113,10 +119,12 @@ async function sweep(seeding: Seeding, progress: SeedProgress, meter: Meter): Pr
   const { items } = seeding.keys
   for (let cursor: string | null = null; cursor !== '0'; ) {
     signal?.throwIfAborted()
-    const [next, keys] = (await patiently(progress, () =>
+    const [next, names] = (await patiently(progress, () =>
       client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${items}*`, 'COUNT', '1000']),
     )) as [string, string[]]
     cursor = next
+    // SCAN may name a key twice, and DynamoDB refuses to be asked for it twice.
+    const keys = [...new Set(names)]
     for (let at = 0; at < keys.length; at += keysPerCall) {
       const some = keys.slice(at, at + keysPerCall)
       // The fences before the table: what comes in between changes them.
@@ -223,7 +231,8 @@ class Meter {
       items,
       ofItems: this.#ofItems,
       itemsPerSecond: Math.round(rate),
-      secondsLeft: this.phase === 'scanning' && rate > 0 ? Math.round(left / rate) : null,
+      // Of a table that has grown past its count nobody knows.
+      secondsLeft: this.phase === 'scanning' && rate > 0 && left > 0 ? Math.round(left / rate) : null,
       written: this.#written,
       removed: this.#removed,
     }

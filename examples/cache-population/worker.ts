@@ -45,7 +45,7 @@ async function work(
   serveHealth: (health: () => Health) => void,
 ): Promise<void> {
   const keys = cacheKeys(config.cacheName)
-  const lost = new LostCaches(client, keys.itemsState)
+  const lost = new LostCaches(client, keys)
   const into = { client, lost }
   // Whatever fails, an option that is refused too, nothing may keep the process: it ends, and is started again.
   try {
@@ -89,7 +89,7 @@ interface Into<R> extends Retention {
 
 function intoRedis<R extends Position>({ lost, ...into }: Into<R>, toWrite: RedisFlusherOptions<R>['toWrite']) {
   return batchProcessor<R>({
-    flusher: redisFlusher({ ...into, toWrite, onLost: why => lost.tell(into.stateKey, why) }),
+    flusher: redisFlusher({ ...into, toWrite, onLost: () => lost.look() }),
     maxRecords: 5_000,
     flushIntervalMs: 50, // what a change waits for others, at most
     checkpointIntervalMs: 5_000, // each is a paid write to the lease table; what comes twice is fenced

@@ -2,23 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type CacheWrite, fenceKey } from '../../examples/cache-population/redis-scripts.ts'
+import { fenceKey } from '../../examples/cache-population/redis-scripts.ts'
 import { removeGone, writeScanned } from '../../examples/cache-population/scan-writes.ts'
-import { Holding, type PlacedWrite, placeOf, redisLab, untilReady } from './support/cache-lab.ts'
+import { Holding, type PlacedWrite, placeOf, put, redisLab, remove, untilReady } from './support/cache-lab.ts'
 
 const lab = await redisLab()
 const { client, server } = lab
 const hour = 3_600_000
 let runs = 0
-
-const put = (n: number, key: string, others: Partial<Extract<CacheWrite, { kind: 'put' }>> = {}): PlacedWrite => ({
-  ...placeOf(n),
-  write: { kind: 'put', key, body: `body ${n}`, version: n, ...others },
-})
-const remove = (n: number, key: string, version: number): PlacedWrite => ({
-  ...placeOf(n),
-  write: { kind: 'remove', key, version },
-})
 
 test('images of many keys are written, several calls at a time, each key once a call', async () => {
   const records = Array.from({ length: 1_000 }, (_, n) => put(n, `many:${n % 700}`))
@@ -105,52 +96,24 @@ test('the sweep leaves what was written after it had read the fence', async () =
   assert.equal(await client.get('swept'), 'scanned')
 })
 
-test('a cache that was wiped is found out, by the next write or, over a quiet shard, by the heartbeat', async () => {
-  for (const notice of [
-    (holding: Holding) => holding.deliver([put(3, 'wiped')]),
-    (holding: Holding) => holding.heartbeat(),
-  ]) {
-    const holding = new Holding(client, 'wiped')
-    await holding.deliver([put(1, 'wiped'), put(2, 'other')])
-    await client.flushAll()
-    await notice(holding)
-    assert.match(
-      String(holding.lost[0]),
-      /^\d+ it has not what it confirmed of shardId-000000000000: it stands at nothing, not at 03849590/,
+test('options by which a script would fail half way are refused', async () => {
+  for (const [name, value] of [
+    ['keysPerCall', 1_001],
+    ['keysPerCall', 0],
+    ['tombstoneMs', 2 * 86_400_000 + 0.5],
+    ['tombstoneMs', Number.POSITIVE_INFINITY],
+    ['retentionMs', 0.5],
+    ['maxHeld', 0],
+  ] as const)
+    assert.throws(
+      () => new Holding(client, 'refused', { [name]: value }),
+      (error: unknown) => error instanceof RangeError && error.message.includes(`${name} is ${value}`),
     )
-    // It goes on all the same, says so to everyone, and once.
-    await holding.deliver([put(4, 'wiped')])
-    assert.equal(holding.lost.length, 1)
-    assert.equal(await client.get('wiped'), 'body 4')
-    const other = new Holding(client, 'wiped', { shardId: 'shardId-000000000001' })
-    await other.heartbeat()
-    assert.deepEqual(other.lost, holding.lost)
-    // Until it was seeded.
-    await client.hDel('state:wiped', 'lost')
-    await holding.heartbeat()
-    assert.deepEqual(holding.lost.slice(1), [null])
-  }
-})
-
-test('a lease table that is ahead of the cache is found out when the shard begins', async () => {
-  const holding = new Holding(client, 'ahead', { behind: placeOf(7) })
-  await holding.deliver([put(8, 'ahead')])
-  assert.match(String(holding.lost[0]), /it stands at nothing/)
-})
-
-test('a cache that nobody wrote to for longer than the retention is found out, and so is a delivery that is nearly as old', async () => {
-  const holding = new Holding(client, 'asleep', { retentionMs: 200 })
-  await holding.deliver([put(1, 'asleep')])
-  await new Promise(resolve => setTimeout(resolve, 300))
-  const next = new Holding(client, 'asleep', { retentionMs: 200, behind: placeOf(1) })
-  await next.heartbeat()
-  assert.match(String(next.lost[0]), /nothing was written to it since \d+, for longer than the stream keeps a change/)
-
-  const late = new Holding(client, 'late deliveries')
-  await late.deliver([put(1, 'a')], 22 * hour)
-  assert.deepEqual(late.lost, [])
-  await late.deliver([put(2, 'a')], 23.5 * hour)
-  assert.match(String(late.lost[0]), /delivers changes that are 84600000 ms old/)
+  const many = new Holding(client, 'most', { keysPerCall: 1_000 })
+  const keys = Array.from({ length: 1_000 }, (_, n) => `most:${n}`)
+  await many.deliver(keys.map((key, n) => put(n, key)))
+  await many.deliver(keys.map((key, n) => remove(1_000 + n, key, n)))
+  assert.equal(await client.exists(keys), 0)
 })
 
 test('a server that is down fails the flush, which keeps all, and goes through when it is back with its file', async () => {
@@ -214,6 +177,19 @@ test('a server that is full fails the flush, which keeps all, and writes it when
   await holding.flush()
   assert.deepEqual(await client.mGet(['full', 'full:count']), [null, '42'])
   assert.deepEqual(holding.lost, [])
+})
+
+test('a script that fails half way has written nothing that is taken as done', async () => {
+  const holding = new Holding(client, 'half')
+  holding.add([put(1, 'half:a', { expiresAtMs: Date.now() + hour }), put(2, 'half:b'), remove(3, 'half:c', 1)])
+  for (const command of ['mset', 'del', 'mget', 'hset']) {
+    await client.sendCommand(['ACL', 'SETUSER', 'default', `-${command}`])
+    await assert.rejects(() => holding.flush(), /permission|NOPERM|can't run/i)
+    await client.sendCommand(['ACL', 'SETUSER', 'default', `+${command}`])
+  }
+  await holding.flush()
+  assert.deepEqual(await client.mGet(['half:a', 'half:b']), ['body 1', 'body 2'])
+  assert.equal(await client.exists(['fence:half:a', 'fence:half:b', 'fence:half:c']), 3)
 })
 
 test('an expiry in the far future leaves the fence as it must be, and one that is no number fails its record', async () => {

@@ -27,5 +27,6 @@ test('two caches end as their table, though both workers and a Redis are killed 
   assert.equal(report['ok'], true)
   assert.equal(report['differences'], 0)
   assert.ok(Number(report['keys']) > 3_000, 'both caches were compared')
+  assert.ok(Number(report['lagP50Ms']) <= 1_000 && Number(report['lagP99Ms']) <= 3_000, JSON.stringify(report))
   assert.deepEqual([report['workerKills'], report['redisKills']], [2, 1])
 })

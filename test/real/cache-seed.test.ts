@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { cacheKeys } from '../../examples/cache-population/cache-keys.ts'
 import { type Item, imageOf, putItem, removeItem } from '../../examples/cache-population/items.ts'
 import { differences, expectedOf } from '../../examples/cache-population/lab/compare.ts'
-import { fenceKey } from '../../examples/cache-population/redis-scripts.ts'
+import { fenceKey, type RedisClient } from '../../examples/cache-population/redis-scripts.ts'
 import { writeScanned } from '../../examples/cache-population/scan-writes.ts'
 import { type SeedLine, seed } from '../../examples/cache-population/seed.ts'
 import { redisLab } from './support/cache-lab.ts'
@@ -22,7 +22,7 @@ let version = 0
 const itemOf = (n: number): Item => ({ id: String(n), name: `item ${n}`, price: n, version: ++version, writtenAt: 1 })
 const put = (n: number) => putItem(dynamodb, tableName, itemOf(n))
 const run = (onProgress: (line: SeedLine) => void = () => {}) =>
-  seed({ dynamodb, tableName, client, keys, segments: 2, onProgress })
+  seed({ dynamodb, tableName, client, keys, segments: 2, settleMs: 0, onProgress })
 const isWhole = async () => {
   const expected = await expectedOf(dynamodb, tableName, new Map())
   assert.deepEqual(await differences(client, cacheName, expected), [])
@@ -39,6 +39,7 @@ test('a seeding fills a cache, and says how far it is', async () => {
       ({ phase, itemsPerSecond, secondsLeft }) => phase === 'scanning' && itemsPerSecond > 0 && secondsLeft !== null,
     ),
   )
+  assert.ok(lines.every(({ items, ofItems, secondsLeft }) => items < ofItems || secondsLeft === null))
   assert.equal(await isWhole(), items)
   assert.match((await client.hGet(stateKey, 'seededAt')) ?? '', /^\d+$/)
 })
@@ -79,16 +80,84 @@ test('a cache that is wiped meanwhile is seeded from the beginning', async () =>
   await isWhole()
 })
 
-test('what was lost after it began is not taken as mended; what was lost before is', async () => {
-  await client.hSet(stateKey, 'lost', `${Date.now() - 1_000} it was wiped`)
+/** What a worker's call that found it out would leave. */
+const loses = async (state: string, why: string) => {
+  await client.hSetNX(state, 'lost', `${Date.now()} ${why}`)
+  await client.hIncrBy(state, 'losses', 1)
+}
+
+test('what was lost after it began is not taken as mended, also where it was lost before; what was lost before is', async () => {
+  await loses(stateKey, 'it was wiped')
   await run()
   assert.equal(await client.hGet(stateKey, 'lost'), null)
+  for (const before of [false, true]) {
+    if (before) await loses(stateKey, 'it was wiped')
+    const marking: Promise<unknown>[] = []
+    const again = run(() => {
+      if (marking.length === 0) marking.push(loses(stateKey, 'it was wiped again'))
+    })
+    await assert.rejects(again, /lost changes while it was seeded \(\d+ it was wiped.*\): seed it once more/)
+    await Promise.all(marking)
+    assert.match((await client.hGet(stateKey, 'lost')) ?? '', before ? /wiped$/ : /wiped again$/)
+    await run()
+    assert.equal(await client.hGet(stateKey, 'lost'), null)
+  }
+})
+
+test('what the other shards find out in its first moments was lost before it began', async () => {
+  await loses(stateKey, 'it was wiped')
+  const seeding = seed({ dynamodb, tableName, client, keys, segments: 2, settleMs: 500 })
+  await new Promise(resolve => setTimeout(resolve, 100))
+  await loses(stateKey, 'it was wiped, says another')
+  await seeding
+  assert.equal(await client.hGet(stateKey, 'lost'), null)
+})
+
+test('what the counters lost is said no longer, unless they lost more meanwhile', async () => {
+  await loses(keys.countersState, 'it was wiped')
   const marking: Promise<unknown>[] = []
-  const again = run(() => {
-    if (marking.length === 0) marking.push(client.hSet(stateKey, 'lost', `${Date.now() + 1_000} it was wiped again`))
+  await run(() => {
+    if (marking.length === 0) marking.push(loses(keys.countersState, 'it was wiped again'))
   })
-  await assert.rejects(again, /lost changes while it was seeded \(\d+ it was wiped again\): seed it once more/)
-  assert.match((await client.hGet(stateKey, 'lost')) ?? '', /wiped again/)
+  await Promise.all(marking)
+  assert.match((await client.hGet(keys.countersState, 'lost')) ?? '', /it was wiped$/)
+  await run()
+  assert.equal(await client.hGet(keys.countersState, 'lost'), null)
+})
+
+test('a page that was read before the cache was wiped, and written after, does not leave what the table no longer has', async () => {
+  await client.flushAll()
+  let isFirst = true
+  const slow: RedisClient = {
+    async sendCommand(args) {
+      // The first write of a page: item 4 is removed, which the stream brought to the cache before it was wiped.
+      if (isFirst && args.length > 300) {
+        isFirst = false
+        await removeItem(dynamodb, tableName, '4')
+        await client.flushAll()
+      }
+      return client.sendCommand(args)
+    },
+  }
+  await seed({ dynamodb, tableName, client: slow, keys, segments: 1, settleMs: 0 })
+  assert.equal(isFirst, false)
+  await isWhole()
+})
+
+test('a key that the server names twice is asked for once', async () => {
+  const stranger = { ...imageOf(itemOf(9_998), keys.items), key: `${keys.items}named twice` }
+  await writeScanned(client, [stranger], 60_000)
+  const twice: RedisClient = {
+    async sendCommand(args) {
+      const answer = await client.sendCommand(args)
+      if (args[0] !== 'SCAN') return answer
+      const [next, names] = answer as unknown as [string, string[]]
+      return [next, names.flatMap(name => [name, name])]
+    },
+  }
+  const { removed } = await seed({ dynamodb, tableName, client: twice, keys, segments: 2, settleMs: 0 })
+  assert.equal(removed, 1)
+  await isWhole()
 })
 
 test('two seedings of one cache at a time: the second refuses', async () => {
@@ -106,7 +175,7 @@ test('two caches in one server know nothing of each other', async () => {
   const other = 'seeded-2'
   await run()
   const first = (await client.dbSize()) - 1
-  await seed({ dynamodb, tableName, client, keys: cacheKeys(other), segments: 2 })
+  await seed({ dynamodb, tableName, client, keys: cacheKeys(other), segments: 2, settleMs: 0 })
   assert.equal(await client.dbSize(), 2 * (first + 1))
   await removeItem(dynamodb, tableName, '3')
   // The sweep of the one leaves the other's keys.

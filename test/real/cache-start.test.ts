@@ -1,6 +1,7 @@
 // How the worker and the seeding of examples/cache-population begin: without Redis, with one that comes late, and with what their operator got wrong.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
@@ -82,6 +83,48 @@ describe('the cache example’s programs, as they start', { concurrency: 3 }, ()
       assert.equal(await seeding.exited, 0, seeding.log.join('\n'))
       assert.match(seeding.log[0] ?? '', /cannot be reached: .*ECONNREFUSED.* Trying again, for \d+ s more/)
     } finally {
+      await server.stop()
+    }
+  })
+
+  test('a seeding that the table throttles slows down and goes on', async () => {
+    const stack = await localStack()
+    const [{ tableName }, server] = await Promise.all([stack.createTable(), startRedis()])
+    const refusal = {
+      __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+      message: 'slow',
+    }
+    let refused = 0
+    const throttling = createHttpServer((request, response) => {
+      void (async () => {
+        const body = Buffer.concat(await request.toArray())
+        if (request.headers['x-amz-target']?.toString().endsWith('.Scan') === true && refused < 4) {
+          refused++
+          response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(refusal))
+          return
+        }
+        const headers = Object.entries(request.headers).filter(([name]) =>
+          /^(x-amz|authorization|content-type)/.test(name),
+        )
+        const answer = await fetch(stack.dynamodbEndpoint, {
+          method: 'POST',
+          body,
+          headers: headers as [string, string][],
+        })
+        response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(await answer.text())
+      })()
+    }).listen(0, '127.0.0.1')
+    try {
+      await once(throttling, 'listening')
+      const { port } = throttling.address() as AddressInfo
+      const endpoint = `http://127.0.0.1:${port}`
+      const env = { ...stack.environment, TABLE_NAME: tableName, DYNAMODB_ENDPOINT: endpoint, SEGMENTS: '1' }
+      const seeding = run('seed-main', { ...env, REDIS_URL: server.url })
+      assert.equal(await seeding.exited, 0, seeding.log.join('\n'))
+      assert.equal(refused, 4)
+    } finally {
+      throttling.close()
+      throttling.closeAllConnections()
       await server.stop()
     }
   })

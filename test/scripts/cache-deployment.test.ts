@@ -32,6 +32,7 @@ interface Manifest {
       readonly metadata: { readonly labels: unknown }
       readonly spec: {
         readonly serviceAccountName: string
+        readonly shareProcessNamespace: boolean
         readonly containers: readonly Container[]
         readonly terminationGracePeriodSeconds: number
       }
@@ -54,7 +55,11 @@ test('the Kubernetes files name a worker that is configured, probed, and given t
   // What the pods name is in the file, and the role that AWS knows the account by.
   const account = of('ServiceAccount').metadata
   assert.match(account.annotations?.['eks.amazonaws.com/role-arn'] ?? '', /^arn:aws:iam::\d{12}:role\/./)
-  for (const kind of ['Deployment', 'Job']) assert.equal(of(kind).spec.template.spec.serviceAccountName, account.name)
+  for (const kind of ['Deployment', 'Job']) {
+    const pod = of(kind).spec.template.spec
+    assert.equal(pod.serviceAccountName, account.name)
+    assert.ok(pod.shareProcessNamespace, 'a process 1 that has no handler yet ignores SIGTERM')
+  }
 
   const { selector, template } = of('Deployment').spec
   assert.deepEqual(template.metadata.labels, selector.matchLabels)
@@ -80,12 +85,14 @@ test('the ECS task names a worker that is configured, checked, and given the tim
       environment: { name: string; value: string }[]
       stopTimeout: number
       healthCheck: { command: string[] }
+      linuxParameters: { initProcessEnabled: boolean }
     }[]
   }
   const [worker] = task.containerDefinitions
   assert.ok(worker)
   const config = readConfig(Object.fromEntries(worker.environment.map(({ name, value }) => [name, value])))
   assert.ok(worker.stopTimeout * 1_000 > stopDeadlineMs)
+  assert.ok(worker.linuxParameters.initProcessEnabled, 'a process 1 that has no handler yet ignores SIGTERM')
   assert.ok(worker.healthCheck.command.join(' ').includes(`http://127.0.0.1:${config.port}/live`))
 })
 

@@ -96,7 +96,8 @@ export class Region {
 
   /** Why the cache must be seeded again, if it must. */
   async lost(): Promise<string | null> {
-    return this.client.hGet(cacheKeys(this.cacheName).itemsState, 'lost')
+    const { itemsState, countersState } = cacheKeys(this.cacheName)
+    return (await this.client.hGet(itemsState, 'lost')) ?? this.client.hGet(countersState, 'lost')
   }
 
   /** Stops the worker gracefully; gives its exit code. */

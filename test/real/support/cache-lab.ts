@@ -45,29 +45,54 @@ export const placeOf = (n: number, subSequenceNumber = 0): Position => ({
   subSequenceNumber,
 })
 
+export const put = (
+  n: number,
+  key: string,
+  others: Partial<Extract<CacheWrite, { kind: 'put' }>> = {},
+): PlacedWrite => ({
+  ...placeOf(n),
+  write: { kind: 'put', key, body: `body ${n}`, version: n, ...others },
+})
+export const remove = (n: number, key: string, version: number): PlacedWrite => ({
+  ...placeOf(n),
+  write: { kind: 'remove', key, version },
+})
+
+/** What is held, by which process's flushers. */
+interface Held {
+  readonly shardId?: string
+  readonly behind?: Position
+  readonly make?: (shard: Shard) => Flusher<PlacedWrite>
+}
+
 /** One holding of one shard's lease, with what its flusher told. */
 export class Holding {
   readonly flushes: CacheFlush<PlacedWrite>[] = []
   readonly lost: (string | null)[] = []
+  readonly #options: RedisFlusherOptions<PlacedWrite>
+  readonly #make: (shard: Shard) => Flusher<PlacedWrite>
   readonly #flusher: Flusher<PlacedWrite>
   #tokens = 0
   #held = 0
 
-  constructor(
-    client: RedisClient,
-    stateKey: string,
-    options: { readonly shardId?: string; readonly behind?: Position } & Partial<RedisFlusherOptions<PlacedWrite>> = {},
-  ) {
+  constructor(client: RedisClient, stateKey: string, options: Held & Partial<RedisFlusherOptions<PlacedWrite>> = {}) {
     const { shardId = 'shardId-000000000000', behind, ...others } = options
     const shard = { shardId, startingPosition: behind ?? { sequenceNumber: 'TRIM_HORIZON', subSequenceNumber: 0 } }
-    this.#flusher = redisFlusher<PlacedWrite>({
+    this.#options = {
       client,
       stateKey: `state:${stateKey}`,
       toWrite: ({ write }) => write,
       onFlushed: flush => this.flushes.push(flush),
       onLost: why => this.lost.push(why),
       ...others,
-    })(shard as Shard)
+    }
+    this.#make = options.make ?? redisFlusher<PlacedWrite>(this.#options)
+    this.#flusher = this.#make(shard as Shard)
+  }
+
+  /** The same process takes another shard's lease. */
+  beside(held: Omit<Held, 'make'>): Holding {
+    return new Holding(this.#options.client, '', { ...this.#options, ...held, make: this.#make })
   }
 
   add(records: readonly PlacedWrite[], delayMs: number | null = 0): void {
