@@ -1,8 +1,14 @@
 package software.amazon.kinesis.coordinator;
 
 import com.amazonaws.services.dynamodbv2.AmazonDynamoDBLockClient;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import software.amazon.kinesis.leader.DynamoDBLockBasedLeaderDecider;
 import software.amazon.kinesis.metrics.MetricsFactory;
 
@@ -15,7 +21,18 @@ import software.amazon.kinesis.metrics.MetricsFactory;
  * meanwhile. Mended upstream in 3.3.0.
  */
 final class ClosingLeaderDecider extends DynamoDBLockBasedLeaderDecider {
+  private static final long LEAST_PATIENCE_MS = 1_000;
+
   private final FutureTask<Void> renewals;
+  private final long patienceMs;
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "leader-ask");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Future<Boolean> asked;
   private volatile boolean leaves;
 
   /**
@@ -29,6 +46,7 @@ final class ClosingLeaderDecider extends DynamoDBLockBasedLeaderDecider {
       MetricsFactory metrics) {
     super(states, locks, heartbeatMs, worker, metrics);
     this.renewals = new FutureTask<>(locks, null);
+    this.patienceMs = Math.max(heartbeatMs, LEAST_PATIENCE_MS);
   }
 
   @Override
@@ -44,17 +62,47 @@ final class ClosingLeaderDecider extends DynamoDBLockBasedLeaderDecider {
     return renewals;
   }
 
+  /**
+   * Does not lead where the table does not say so soon: the scheduler asks between two looks at its
+   * shards, which would wait with it.
+   */
   @Override
-  public synchronized Boolean isLeader(String worker) {
+  public Boolean isLeader(String worker) {
     if (leaves) {
       return false;
     }
+    try {
+      return ask(worker).get(patienceMs, TimeUnit.MILLISECONDS) && !leaves;
+    } catch (TimeoutException | RejectedExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Of those who ask at a time one is answered, and all hear it. */
+  private Future<Boolean> ask(String worker) {
+    synchronized (asking) {
+      if (asked == null || asked.isDone()) {
+        asked = asking.submit(() -> asksTable(worker));
+      }
+      return asked;
+    }
+  }
+
+  private boolean asksTable(String worker) {
     boolean leads = super.isLeader(worker);
     if (leads && renewals.isDone()) {
       releaseLeadershipIfHeld(); // acquired after the shutdown had looked
       return false;
     }
-    return leads && !leaves;
+    return leads;
   }
 
   /** Leads no more, without a word to the table, so that it takes no time; keeps the lock. */
@@ -67,6 +115,7 @@ final class ClosingLeaderDecider extends DynamoDBLockBasedLeaderDecider {
   public void shutdown() {
     leaves = true;
     renewals.cancel(true);
+    asking.shutdown();
     super.shutdown();
   }
 }

@@ -76,6 +76,17 @@ class ClosingLeaderDeciderTest {
   }
 
   @Test
+  @Timeout(4)
+  void aTableThatDoesNotAnswerHoldsNobodyUp() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    table.beforePut = () -> passed(answers);
+    assertFalse(decider.isLeader("me"));
+    assertFalse(decider.isLeader("me"));
+    answers.countDown();
+    await(() -> decider.isLeader("me"));
+  }
+
+  @Test
   void aTableThatIsAwayHoldsNoThreadBack() throws Exception {
     assertTrue(decider.isLeader("me"));
     table.away = true;
