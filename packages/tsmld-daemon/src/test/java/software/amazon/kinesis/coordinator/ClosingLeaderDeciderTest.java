@@ -101,7 +101,7 @@ class ClosingLeaderDeciderTest {
 
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(each -> each.getName().matches("leader-lock|dynamodb-lock-client-.*"))
+        .filter(each -> each.getName().matches("leader-(lock|ask)|dynamodb-lock-client-.*"))
         .count();
   }
 
