@@ -32,6 +32,11 @@ const parts = names
   .concat(separator === -1 ? [] : process.argv.slice(separator + 1))
 const runs = kind => wanted.length === 0 || wanted.includes(kind)
 
+if (names.some(name => name.startsWith('-'))) {
+  process.stderr.write(`Usage: node scripts/test.mjs [${kinds.join('|')} …] [-- part of a test file's path …]\n`)
+  process.exit(names.includes('--help') ? 0 : 2)
+}
+
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 Object.assign(process.env, {
   // The SDK's word on Node 20 is not about a test, and a warning fails one.

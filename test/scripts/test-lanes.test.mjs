@@ -60,3 +60,14 @@ for (const lanes of [
 test('a file that ends with a code fails the run', t => {
   assert.equal(runLanes(t, [['good'], ['ends']]).status, 1)
 })
+
+test('an option that is none runs nothing, and says what there is', () => {
+  for (const [option, code] of [
+    ['--help', 0],
+    ['--hlep', 2],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/test.mjs', option], { timeout: 5_000 })
+    assert.deepEqual([status, String(stdout)], [code, ''])
+    assert.match(String(stderr), /^Usage: node scripts\/test\.mjs \[lint\|/)
+  }
+})
