@@ -18,6 +18,8 @@ export interface Strike extends Result {
 /** A worker that was killed, and the shards that it held then. */
 export interface Kill {
   readonly kind: FaultKind
+  /** Its place. */
+  readonly worker: number
   readonly atUs: number
   readonly pid: number
   readonly shards: readonly { readonly application: string; readonly shardId: string }[]

@@ -73,4 +73,7 @@ const isOfAnother = (record: Taken, kill: Kill, shard: Kill['shards'][number]): 
 
 /** What else struck before the shard went on. */
 const disturbances = (strikes: readonly Strike[], kill: Kill, nextUs: number): Strike[] =>
-  strikes.filter(({ fault, fromUs }) => fromUs < nextUs && !(fault.kind === kill.kind && fromUs <= kill.atUs))
+  strikes.filter(
+    ({ fault, fromUs }) =>
+      fromUs < nextUs && !(fault.kind === kill.kind && fault.worker === kill.worker && fromUs <= kill.atUs),
+  )

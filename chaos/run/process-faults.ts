@@ -34,7 +34,7 @@ export class ProcessFaults {
         const atUs = nowUs()
         victim.isToEnd = true
         const isKilled = victim.signal('SIGKILL')
-        if (isKilled) this.kills.push({ kind, atUs, pid: victim.pid, shards })
+        if (isKilled) this.kills.push({ kind, worker: place.index, atUs, pid: victim.pid, shards })
         if (kind === 'killBoth') for (const jvm of jvms) signalProcess(jvm, 'SIGKILL')
         await delay(durationMs)
         await victim.exited

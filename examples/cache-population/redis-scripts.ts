@@ -66,12 +66,13 @@ export const script = (...parts: readonly string[]): Script => {
 // then of each image what it is (P or R, 13 digits of its expiry, 20 of its version, its place) and its body, or how much is added.
 const chain = `
 local position, aliveAt, lost, calls, seededAt = unpack(redis.call('HMGET', KEYS[1], 'p:' .. ARGV[1], 'aliveAt', 'lost', 'calls', 'seededAt'))
-position, aliveAt, calls = position or '', aliveAt or seededAt, tonumber(calls or 0)
+position, calls = position or '', tonumber(calls or 0)
+local coveredAt = math.max(aliveAt or 0, seededAt or 0)
 local why = ARGV[7]
 if ARGV[2] > position and why == '' then return {'behind', position} end
 if ARGV[8] == '1' and position > ARGV[2] then return {'ahead', position} end
-if why == '' and aliveAt and ARGV[4] - aliveAt > tonumber(ARGV[5]) then
-  why = 'nothing was written to it since ' .. aliveAt .. ', for longer than the stream keeps a change'
+if why == '' and coveredAt > 0 and ARGV[4] - coveredAt > tonumber(ARGV[5]) then
+  why = 'nothing was written to it since ' .. string.format('%.0f', coveredAt) .. ', for longer than the stream keeps a change'
 end
 if why == '' and calls < tonumber(ARGV[9]) then
   why = 'it has forgotten calls that it had confirmed: it knows of ' .. calls .. ', not of ' .. ARGV[9]

@@ -59,7 +59,9 @@ export async function seed(seeding: Seeding): Promise<SeedLine> {
     } catch (error) {
       signal?.throwIfAborted()
       if (!progress.isGone) throw error
-      process.stderr.write('The cache lost its data while it was seeded: beginning anew.\n')
+      process.stderr.write(
+        'The cache lost its data while it was seeded, or was away for long: the seeding begins again with what is left of it there.\n',
+      )
     } finally {
       await progress.release()
     }

@@ -6,7 +6,7 @@ import { type TakeOver, takeOvers } from '../../chaos/report/take-over.ts'
 import type { Taken } from '../../chaos/run/sink-server.ts'
 
 const shard = { application: 'app', shardId: 's0' }
-const kill: Kill = { kind: 'killNode', atUs: 10e6, pid: 7, shards: [shard] }
+const kill: Kill = { kind: 'killNode', worker: 0, atUs: 10e6, pid: 7, shards: [shard] }
 const taken = (session: string, atUs: number, shardId = 's0'): Taken => ({
   ...shard,
   shardId,
@@ -47,7 +47,11 @@ test('a take-over lasts from the kill to the shard’s first record from another
 test('other faults in between move the time from which it is bounded, not the time that is told', () => {
   const [over] = found([taken('8-2', 20e6)], [own, struck('tableDown', 11e6, 15e6), struck('split', 21e6, 22e6)])
   assert.deepEqual([over?.ms, over?.undisturbedMs], [10_000, 5_000])
-  for (const other of [struck('tableDown', 9e6, 15e6), struck('killNode', 12e6, 15e6)])
+  const ofAnother = {
+    ...struck('killNode', 9e6, 15e6),
+    fault: { kind: 'killNode', atMs: 0, worker: 1, durationMs: 0 },
+  } as const
+  for (const other of [struck('tableDown', 9e6, 15e6), struck('killNode', 12e6, 15e6), ofAnother])
     assert.equal(found([taken('8-2', 20e6)], [own, other])[0]?.undisturbedMs, 5_000)
   const [before] = found([taken('8-2', 20e6)], [own, struck('slowTable', 5e6, 6e6)])
   assert.equal(before?.undisturbedMs, 10_000)

@@ -63,7 +63,16 @@ test('a cache that was seeded a retention ago, and that no worker ever wrote to,
     return holding.lost
   }
   assert.deepEqual(await first(Date.now() - 23 * hour)(), [])
-  assert.match(String((await first(Date.now() - 25 * hour)())[0]), /nothing was written to it since \d+/)
+  const longAgo = Date.now() - 25 * hour
+  assert.match(String((await first(longAgo)())[0]), new RegExp(`nothing was written to it since ${longAgo},`))
+})
+
+test('a seeding covers what was missed before it, also where no worker ran until it had ended', async () => {
+  const now = Date.now()
+  await client.hSet('state:covered', { aliveAt: String(now - 30 * hour), seededAt: String(now - hour) })
+  const holding = new Holding(client, 'covered')
+  await holding.heartbeat()
+  assert.deepEqual(holding.lost, [])
 })
 
 test('a server that forgot the end of a shard is found out by its process at the child, which has no gap', async () => {
