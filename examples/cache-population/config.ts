@@ -62,7 +62,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (redisUrl !== '' && !isRedisUrl(redisUrl))
     wrong.push('REDIS_URL is no URL of the form redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT')
   if (missing.length > 0) wrong.unshift(`there is no ${missing.join(', ')}`)
-  if (wrong.length > 0) throw new Error(`The environment: ${wrong.join('; ')}. See docs/cache-population.md.`)
+  if (wrong.length > 0)
+    throw new Error(`The environment: ${wrong.join('; ')}. The package tsmld has the guide: docs/cache-population.md.`)
   return config
 }
 

@@ -1,4 +1,4 @@
-import { given, givenList, readOptions, wholeNumber } from '../../scripts/command-line.ts'
+import { given, givenList, readOptions, UsageError, wholeNumber } from '../../scripts/command-line.ts'
 
 /** What was asked for. */
 export interface FuzzArguments {
@@ -30,6 +30,8 @@ Gives tsmld inputs made from recorded sessions, and keeps those that take new wa
 export function parseArguments(args: readonly string[]): FuzzArguments {
   const texts = ['inputs', 'seed', 'target', 'replay'] as const
   const { inputs, seed, target, replay, java, help } = readOptions(args, texts, ['java', 'help'])
+  if (java && (target ?? replay) !== undefined)
+    throw new UsageError('--java goes without --target and --replay: it has one target of its own')
   return {
     inputs: given(inputs, text => wholeNumber('--inputs', text, 1)) ?? 1_000_000,
     seed: given(seed, text => wholeNumber('--seed', text, 0)) ?? 1,

@@ -15,7 +15,7 @@ export const usage = `Usage: npm run soak -- [--minutes N] [--json]
 Runs two workers on the local emulators under a steady load for N minutes, moves leases between them, kills and restarts them, and says whether memory,
 sockets, threads, file descriptors or files grow. Ends with exit code 0 where nothing grew and nothing was lost, and 1 where not. See docs/reliability.md.
 
-  --minutes N  how long, ${leastMinutes} or more (5)
+  --minutes N  how long, ${leastMinutes} or more (5): the slopes are of what comes after it is warm
   --json       the last line of stdout is the result as one JSON object (npm run --silent soak -- …, or npm's own lines come before)
   --help       this text
 `

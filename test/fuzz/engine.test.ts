@@ -132,6 +132,12 @@ test('arguments that mean nothing are refused', () => {
     java: false,
     help: false,
   })
-  for (const args of [['--inputs', '0'], ['--inputs', 'x'], ['--seed', '-1'], ['--unknown']])
+  for (const args of [
+    ['--inputs', '0'],
+    ['--inputs', 'x'],
+    ['--seed', '-1'],
+    ['--unknown'],
+    ['--java', '--target', 'frames'],
+  ])
     assert.throws(() => parseArguments(args), UsageError)
 })

@@ -261,7 +261,7 @@ describe('the cache example’s programs, as they start', { concurrency: 3 }, ()
     const wrong = run('worker', { TABLE_NAME: '', STREAM_NAME: '', PORT: 'x', REDIS_URL: 'http://me:secret@cache' })
     assert.equal(await wrong.exited, 1)
     assert.deepEqual(wrong.log, [
-      'The environment: there is no TABLE_NAME, STREAM_NAME; PORT is "x", not an integer from 0 to 65535; REDIS_URL is no URL of the form redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT. See docs/cache-population.md.',
+      'The environment: there is no TABLE_NAME, STREAM_NAME; PORT is "x", not an integer from 0 to 65535; REDIS_URL is no URL of the form redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT. The package tsmld has the guide: docs/cache-population.md.',
     ])
     const taken = createServer().listen(0)
     await once(taken, 'listening')

@@ -28,8 +28,9 @@ try {
   }
 } catch (error) {
   const { message, code } = error as Error & { code?: string }
-  process.stderr.write(code?.startsWith('ERR_PARSE_ARGS') === true ? `${message}\n\n${usage}` : `${message}\n`)
-  process.exitCode = 1
+  const isUsage = code?.startsWith('ERR_PARSE_ARGS') === true
+  process.stderr.write(isUsage ? `${message}\n\n${usage}` : `${message}\n`)
+  process.exitCode = isUsage ? 2 : 1
 }
 
 async function run(size: typeof full, isJson: boolean): Promise<void> {

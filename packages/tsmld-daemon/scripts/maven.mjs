@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { cp, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,6 +17,10 @@ import { clashingFileNames, jarFileName, parseDependencyList } from './lock.mjs'
  */
 export async function buildProject(projectFolder, use, moreGoals = []) {
   const folder = await mkdtemp(join(tmpdir(), 'tsmld-jars-'))
+  const clear = () => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.on('exit', clear).on('SIGINT', interrupted).on('SIGTERM', interrupted)
   try {
     await cp(join(projectFolder, 'pom.xml'), join(folder, 'pom.xml'))
     const source = join(projectFolder, 'src', 'main')
@@ -48,8 +52,14 @@ export async function buildProject(projectFolder, use, moreGoals = []) {
     )?.[1]
     return await use({ ownJar: join(target, `${String(artifactId)}.jar`), libFolder, hashes, folder })
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    process.off('exit', clear).off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    clear()
   }
+}
+
+/** @param {NodeJS.Signals} signal */
+function interrupted(signal) {
+  process.exit(signal === 'SIGINT' ? 130 : 143)
 }
 
 /** @param {string} file */
@@ -59,7 +69,7 @@ export async function sha256(file) {
     .digest('hex')
 }
 
-const progressIntervalMs = 5000
+const progressIntervalMs = 10_000
 
 /**
  * Runs Maven, and says every few seconds how far its downloads are: the first time they take a while.
@@ -84,8 +94,12 @@ function maven(folder, args) {
     createInterface({ input: child.stderr }).on('line', line => {
       lastLines = [...lastLines.slice(-40), line]
     })
+    const from = performance.now()
     const progress = setInterval(() => {
-      if (downloads > told) console.error(`jars: ${String(downloads)} files downloaded`)
+      const seconds = String(Math.round((performance.now() - from) / 1000))
+      console.error(
+        downloads > told ? `jars: ${String(downloads)} files downloaded` : `jars: Maven still builds, ${seconds} s`,
+      )
       told = downloads
     }, progressIntervalMs)
     child.on('error', cause => {

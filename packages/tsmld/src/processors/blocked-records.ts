@@ -14,9 +14,9 @@ interface Blocking {
 }
 
 const whatBlocks: Readonly<Record<Blocker, string>> = {
-  handler: 'a record fails again and again and blocks the shard',
+  handler: 'a record fails and blocks the shard',
   deadLetterSink: 'the dead-letter sink fails, and the record that it should take blocks the shard',
-  flusher: 'the flusher fails again and again and blocks the shard, from its oldest record on',
+  flusher: 'the flusher fails and blocks the shard, from its oldest record on',
 }
 /** What can be done about it. */
 const wayOut: Readonly<Record<Blocker, string>> = {

@@ -203,7 +203,7 @@ export class SessionRegistry {
     if (hasNeverSaved(status, end, this.#stopping.signal.aborted))
       logger.warn(
         { records: status.records },
-        'the shard is left, and nothing of it was ever checkpointed: all of its records come again when it begins next. Call checkpointer.checkpoint() when they are processed',
+        'the shard is left, and nothing of it was ever checkpointed: all of its records come again when it begins next. Either a record blocked it, or its processor never called checkpointer.checkpoint()',
       )
     switch (end.kind) {
       case 'shardEnded':

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.kinesis.coordinator.CoordinatorConfig;
 import software.amazon.kinesis.coordinator.CoordinatorConfig.ClientVersionConfig;
 import software.amazon.kinesis.coordinator.CoordinatorState;
@@ -75,6 +76,8 @@ final class Peers {
         others.clear();
         others.addAll(areLookingForLeases ? live : List.of());
       }
+    } catch (ResourceNotFoundException e) {
+      LOG.debug("No worker has reported yet: {}", e.toString()); // stopped in its first start
     } catch (RuntimeException e) {
       LOG.info("The other workers could not be looked up: {}", e.toString());
     }
