@@ -63,7 +63,7 @@ test('the cache example, copied out of the repository, compiles by its own files
   for (const program of ['dist/worker.js', 'dist/seed-main.js']) {
     const { code, stderr } = await run(process.execPath, [program])
     assert.equal(code, 1)
-    assert.match(stderr, /^The environment: there is no AWS_REGION, .*See docs\/cache-population\.md.*\n$/)
+    assert.match(stderr, /^The environment: there is no AWS_REGION, .*the guide: docs\/cache-population\.md\.\n$/)
   }
 })
 

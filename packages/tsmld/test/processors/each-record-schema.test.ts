@@ -8,7 +8,8 @@ import { deadLetter } from '../../src/processors/poison.ts'
 import type { StandardSchema } from '../../src/processors/standard-schema.ts'
 import type { WireRecord } from '../../src/protocol/messages.ts'
 import type { DynamodbRecord } from '../../src/records/dynamodb-record.ts'
-import { heardBy, playedSaving } from '../support/played-records.ts'
+import { playedSaving } from '../support/played-records.ts'
+import { until } from '../support/turns.ts'
 import { wireRecord } from '../support/wire-records.ts'
 
 /** What a handler behind `schema` got of records with these texts, and what went to the dead-letter sink. */
@@ -27,7 +28,13 @@ async function handled(schema: StandardSchema, texts: readonly string[], options
   const { daemon, log } = await playedSaving(factory)
   const records = texts.map((text, n) => ({ ...wireRecord(n + 1), data: Buffer.from(text) }))
   daemon.say({ kind: 'processRecords', records, millisBehindLatest: 0, atShardEnd: false })
-  assert.deepEqual(await heardBy(daemon), [`checkpoint ${texts.length}/0`, 'status processRecords'])
+  const heard: string[] = []
+  // Retries take real time here.
+  await until('the records are handled', () => {
+    heard.push(...daemon.heard())
+    return heard.includes('status processRecords')
+  })
+  assert.deepEqual(heard, [`checkpoint ${texts.length}/0`, 'status processRecords'])
   return { values, errors, attempts, log }
 }
 
