@@ -4,21 +4,12 @@ import { type PlanRequest, planOf } from '../../chaos/plan/plan.ts'
 import { decide, parseRuns } from '../../chaos/report/earlier-runs.ts'
 import { digestOf, type RunLine, settingsOf } from '../../chaos/report/run-line.ts'
 import { UsageError } from '../../scripts/command-line.ts'
+import { request } from './request.ts'
 
-const asked: PlanRequest = {
-  seed: 7,
-  seconds: 60,
-  workers: null,
-  shards: null,
-  handling: null,
-  daemon: 'embedded',
-  table: null,
-  only: null,
-}
 const plans = (seeds: readonly number[], changes: Partial<PlanRequest> = {}) =>
-  seeds.map(seed => planOf({ ...asked, ...changes, seed }))
+  seeds.map(seed => planOf({ ...request, ...changes, seed }))
 
-/** The line of a run as far as a file is asked for it. */
+/** The line of a run as far as a file is request for it. */
 function lineOf(seed: number, changes: Partial<RunLine> = {}, request: Partial<PlanRequest> = {}): string {
   const [plan] = plans([seed], request)
   assert.ok(plan !== undefined)
@@ -50,7 +41,7 @@ test('a seed that was run with anything else is run, and it is said what differs
     [{ shards: 9 }, /with shards \d, not 9: it is run$/],
     [{ daemon: 'stock' }, /daemon embedded, not stock/],
     [{ only: ['cut', 'split'] }, /with only all, not cut,split: it is run$/],
-    [{ table: !planOf(asked).table }, /table (true|false), not (true|false)/],
+    [{ table: !planOf(request).table }, /table (true|false), not (true|false)/],
   ]
   for (const [changes, notice] of differing) {
     const { toRun, had, notices } = decided(`${lineOf(7)}\n`, plans([7], changes))

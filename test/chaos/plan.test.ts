@@ -2,19 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { faultKinds, kindsFor, specOf } from '../../chaos/plan/fault.ts'
-import { type PlanRequest, planOf } from '../../chaos/plan/plan.ts'
+import { planOf } from '../../chaos/plan/plan.ts'
 import { randomOf } from '../../chaos/plan/random.ts'
+import { request } from './request.ts'
 
-const request: PlanRequest = {
-  seed: 7,
-  seconds: 60,
-  workers: null,
-  shards: null,
-  handling: null,
-  daemon: 'embedded',
-  table: null,
-  only: null,
-}
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
 
 test('the same seed gives the same plan, and another seed another one', () => {
