@@ -103,7 +103,13 @@ function makeLab(t: TestContext, stack: TestStack, runtimes: Runtime[], ends: ((
       await worker.started
       return worker
     },
-    producing: (stream, keys, everyMs = 100) => keepProducing(produce, { stream, keys, everyMs }),
+    producing(stream, keys, everyMs = 100) {
+      const end = keepProducing(produce, { stream, keys, everyMs })
+      ends.push(async () => {
+        await end().catch(() => {})
+      })
+      return end
+    },
     async arrival(application, records, timeoutMs = 60_000) {
       await eventually(`all records came to ${application}`, () => allCame(records, linesOf(application)), timeoutMs)
     },

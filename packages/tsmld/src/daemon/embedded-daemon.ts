@@ -19,7 +19,7 @@ export interface EmbeddedDaemonOptions {
 }
 
 const pingEveryMs = 2_000
-/** When many shards begin at once, the daemon's own count is better than a list that lags behind it. */
+/** Many shards begin and end at once. */
 const loadsQuietMs = 50
 const loadsWithinMs = 500
 /** What the daemon gets beyond the deadline to say its exit, before it is killed. */

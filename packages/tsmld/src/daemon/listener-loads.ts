@@ -1,6 +1,6 @@
 import type { ListenerAddress } from './listener.ts'
 
-/** A listener, and how many sessions live where it is. */
+/** A listener, and how many sessions live where it is that are not connected to it: the daemon knows its own connections, and sooner. */
 export type ListenerLoad = ListenerAddress & { readonly load: number }
 
 /** Where the sessions of a stream may go, as its daemon has to know it. */

@@ -57,6 +57,11 @@ export class RemoteSession implements LiveSession {
     this.#status = notBegun(hello.shardId)
   }
 
+  /** Whether its connection is gone; its handler may still run. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal
   }

@@ -46,7 +46,7 @@ export class ThreadPool {
     this.slots = Array.from({ length: options.count }, (_, index) => new ThreadSlot(index, options, onSessions))
   }
 
-  /** Calls `told` whenever a session came or went in any thread. */
+  /** Calls `told` whenever a session came, ended or went in any thread. */
   onSessions(told: () => void): void {
     this.#told.add(told)
   }

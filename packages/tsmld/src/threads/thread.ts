@@ -22,7 +22,7 @@ export interface ThreadOptions {
   /** After this long without a sign of life it is ended, in milliseconds. */
   readonly nodeTimeoutMs: number
   readonly logger: Logger
-  /** Told when a session came or went. */
+  /** Told when a session came, ended or went. */
   readonly onSessions: () => void
 }
 
@@ -147,10 +147,13 @@ export class Thread {
         this.#sessions.get(report.session)?.hear(report)
         if (this.#sessions.delete(report.session)) this.#options.onSessions()
         return
+      case 'ended':
+        this.#sessions.get(report.session)?.hear(report)
+        this.#options.onSessions()
+        return
       case 'asksTurn':
       case 'madeWay':
       case 'lost':
-      case 'ended':
         this.#sessions.get(report.session)?.hear(report)
         return
       default:

@@ -129,7 +129,14 @@ export class ThreadedHome implements SessionHome {
     const { slots } = pool
     return slots.flatMap((_, at) => {
       const post = this.#posts.get((at + place) % slots.length)
-      return post === undefined ? [] : [{ ...post.address, load: post.thread.sessions.length }]
+      return post === undefined
+        ? []
+        : [
+            {
+              ...post.address,
+              load: post.thread.sessions.filter(({ stream, isOver }) => isOver || stream !== this.#plan.name).length,
+            },
+          ]
     })
   }
 

@@ -21,7 +21,7 @@ export interface ThreadedRuntime extends FakeRuntime {
   of(shardId: string): string[]
   /** The last list of listeners that the daemon of a stream got. */
   listeners(place?: number): readonly ControlListener[]
-  /** How the listeners of a stream's daemon were loaded, by thread, in each list that it got. */
+  /** Connects a shard to a listener. */
   open(options?: { readonly at?: number; readonly place?: number } & Partial<Hello>): Promise<DaemonPeer>
   /** Opens a shard at a listener, and waits until its processor was made. */
   begin(shardId: string, at?: number, place?: number): Promise<DaemonPeer>

@@ -10,7 +10,7 @@ import { rejection, until } from '../support/turns.ts'
 
 const loadsOf = (listeners: readonly { readonly load: number }[]): number[] => listeners.map(({ load }) => load)
 
-test('each stream has a listener in each thread, all in one folder, and the daemon hears how loaded each thread is over all streams', async t => {
+test('each stream has a listener in each thread, all in one folder, and its daemon hears what else lives in each', async t => {
   const { runtime, listeners, begin } = await threadedRuntime(t, {}, {}, [['well'], ['well']])
   await runtime.start()
   const all = [...listeners(0), ...listeners(1)]
@@ -28,9 +28,22 @@ test('each stream has a listener in each thread, all in one folder, and the daem
   assert.equal(new Set(paths.map(dirname)).size, 1)
   const peer = await begin('shard-1')
   // The daemon takes the first of equals: the second stream's first listener is in the second thread.
-  await until('both daemons know', () => loadsOf([...listeners(0), ...listeners(1)]).join() === '1,0,0,1')
+  await until('the other daemon knows', () => loadsOf([...listeners(0), ...listeners(1)]).join() === '0,0,0,1')
   peer.say({ kind: 'leaseLost' })
-  await until('both daemons know that it ended', () => loadsOf([...listeners(0), ...listeners(1)]).join() === '0,0,0,0')
+  await until('the other daemon knows that it ended', () => loadsOf(listeners(1)).join() === '0,0')
+})
+
+test('a handler that runs on after its connection is gone is a load of its thread for its own daemon too', async t => {
+  const { runtime, listeners, begin, of, goOn } = await threadedRuntime(t)
+  await runtime.start()
+  const peer = await begin('shard-1', 1)
+  peer.say(deeds('hold'))
+  await until('it runs', () => of('shard-1').includes('began hold'))
+  assert.deepEqual(loadsOf(listeners()), [0, 0])
+  peer.stream.destroy()
+  await until('the daemon knows', () => loadsOf(listeners()).join() === '0,1')
+  goOn('shard-1')
+  await until('the daemon knows that it settled', () => loadsOf(listeners()).join() === '0,0')
 })
 
 test('sessions stay in the thread where they began, whatever the loads, and the status says which it is', async t => {

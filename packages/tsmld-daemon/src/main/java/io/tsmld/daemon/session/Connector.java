@@ -17,11 +17,16 @@ public interface Connector {
           listeners
               .choose(stream)
               .orElseThrow(() -> new IOException("Node has no listener for the stream"));
-      SocketChannel channel = SocketChannel.open(listener.address());
-      if (listener.address() instanceof InetSocketAddress) {
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      try {
+        SocketChannel channel = SocketChannel.open(listener.address());
+        if (listener.address() instanceof InetSocketAddress) {
+          channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        return new Link(channel, listeners.turns(listener), () -> listeners.left(listener));
+      } catch (IOException e) {
+        listeners.left(listener);
+        throw e;
       }
-      return new Link(channel, listeners.turns(listener));
     };
   }
 }

@@ -6,7 +6,6 @@ import io.tsmld.daemon.wire.FrameWriter;
 import io.tsmld.daemon.wire.Messages;
 import io.tsmld.daemon.wire.NodeMessage;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 
 /**
  * A session's connection and the thread that connects it, says hello and reads. Unix sockets have
@@ -16,7 +15,7 @@ final class Conversation {
   private final Connector connector;
   private final String hello;
   private final Handler handler;
-  private SocketChannel channel;
+  private Link link;
   private boolean closed;
 
   /** Called on the conversation's own thread. */
@@ -44,12 +43,8 @@ final class Conversation {
   /** Also frees a thread that is blocked in a write. */
   synchronized void close() {
     closed = true;
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // It is gone either way.
-      }
+    if (link != null) {
+      link.close();
     }
   }
 
@@ -71,18 +66,17 @@ final class Conversation {
     handler.ended(reason);
   }
 
-  private void converse(Link link) throws IOException {
-    SocketChannel connected = link.channel();
+  private void converse(Link connected) throws IOException {
     synchronized (this) {
-      channel = connected;
+      link = connected;
       if (closed) {
         close();
       }
     }
-    FrameWriter writer = new FrameWriter(connected, link.turns());
+    FrameWriter writer = new FrameWriter(connected.channel(), connected.turns());
     writer.hello(hello);
     handler.connected(writer);
-    FrameReader reader = new FrameReader(connected);
+    FrameReader reader = new FrameReader(connected.channel());
     for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
       handler.received(Messages.parse(frame));
     }

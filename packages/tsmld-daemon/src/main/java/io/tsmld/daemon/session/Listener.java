@@ -9,7 +9,7 @@ import java.net.UnknownHostException;
 /**
  * An address where Node awaits sessions.
  *
- * @param load the number of live sessions there, as Node last said
+ * @param load how busy it is there beside the connections to this address, as Node last said
  * @param stream null, or the one stream that it serves
  */
 public record Listener(SocketAddress address, int load, String stream) {

@@ -2,6 +2,7 @@ package io.tsmld.daemon.session;
 
 import io.tsmld.daemon.wire.WriteTurns;
 import java.net.SocketAddress;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +11,12 @@ import java.util.Optional;
 /** Chooses the listener of a new session: the one with the least load. */
 public final class ListenerRegistry {
   private List<Listener> listeners = List.of();
-  private int[] opened = new int[0];
+  private final Map<SocketAddress, Integer> connections = new HashMap<>();
   private final Map<SocketAddress, WriteTurns> turns = new HashMap<>();
 
-  /** Node's newest list; its loads count every session opened so far. */
+  /** Node's newest list; its loads do not count the connections to these listeners. */
   public synchronized void replace(List<Listener> list) {
     listeners = List.copyOf(list);
-    opened = new int[listeners.size()];
     turns.keySet().retainAll(listeners.stream().map(Listener::address).toList());
   }
 
@@ -26,24 +26,24 @@ public final class ListenerRegistry {
   }
 
   /**
-   * The least loaded one that serves the stream; the session is counted there until the next list.
+   * The least loaded one that serves the stream; the connection is counted there until {@link
+   * #left}.
    */
   public synchronized Optional<Listener> choose(String stream) {
-    int best = -1;
-    for (int i = 0; i < listeners.size(); i++) {
-      String only = listeners.get(i).stream();
-      if ((only == null || only.equals(stream)) && (best < 0 || load(i) < load(best))) {
-        best = i;
-      }
-    }
-    if (best < 0) {
-      return Optional.empty();
-    }
-    opened[best]++;
-    return Optional.of(listeners.get(best));
+    Optional<Listener> least =
+        listeners.stream()
+            .filter(listener -> listener.stream() == null || listener.stream().equals(stream))
+            .min(Comparator.comparingInt(this::load));
+    least.ifPresent(listener -> connections.merge(listener.address(), 1, Integer::sum));
+    return least;
   }
 
-  private int load(int index) {
-    return listeners.get(index).load() + opened[index];
+  /** A connection to this listener is gone, or did not come about. */
+  synchronized void left(Listener listener) {
+    connections.computeIfPresent(listener.address(), (address, n) -> n == 1 ? null : n - 1);
+  }
+
+  private int load(Listener listener) {
+    return listener.load() + connections.getOrDefault(listener.address(), 0);
   }
 }

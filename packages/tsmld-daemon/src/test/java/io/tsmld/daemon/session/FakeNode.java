@@ -33,7 +33,9 @@ final class FakeNode implements AutoCloseable {
   }
 
   Connector connector() {
-    return () -> new Link(SocketChannel.open(UnixDomainSocketAddress.of(path)), new WriteTurns());
+    return () ->
+        new Link(
+            SocketChannel.open(UnixDomainSocketAddress.of(path)), new WriteTurns(), () -> {});
   }
 
   Peer accept() throws IOException {

@@ -3,12 +3,15 @@ package io.tsmld.daemon.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ListenerRegistryTest {
   private final ListenerRegistry registry = new ListenerRegistry();
@@ -22,11 +25,34 @@ class ListenerRegistryTest {
   }
 
   @Test
-  void aNewListReplacesTheCounts() {
-    registry.replace(List.of(Listener.unix("a", 0, null), Listener.unix("b", 5, null)));
-    choose("s", 3);
-    registry.replace(List.of(Listener.unix("a", 3, null), Listener.unix("b", 0, null)));
-    assertEquals(List.of("b"), choose("s", 1));
+  void aNewListKeepsTheCountOfTheConnections() {
+    registry.replace(List.of(Listener.unix("a", 0, null), Listener.unix("b", 0, null)));
+    assertEquals(List.of("a", "b"), choose("s", 2));
+    for (int i = 0; i < 2; i++) {
+      registry.replace(List.of(Listener.unix("b", 0, null), Listener.unix("a", 0, null)));
+      assertEquals(List.of("b", "a"), choose("s", 2));
+    }
+  }
+
+  @Test
+  void aConnectionThatIsGoneIsNotCounted() {
+    Listener a = Listener.unix("a", 0, null);
+    registry.replace(List.of(a, Listener.unix("b", 0, null)));
+    assertEquals(List.of("a", "b"), choose("s", 2));
+    registry.left(a);
+    assertEquals(List.of("a", "a"), choose("s", 2));
+  }
+
+  @Test
+  void aConnectionThatFailsIsNotCounted(@TempDir Path folder) throws IOException {
+    Path missing = folder.resolve("missing");
+    registry.replace(
+        List.of(Listener.unix(missing.toString(), 0, null), Listener.unix("b", 1, null)));
+    Connector connector = Connector.leastLoaded(registry, "s");
+    for (int i = 0; i < 3; i++) {
+      assertThrows(IOException.class, connector::connect);
+    }
+    assertEquals(List.of(missing.toString()), choose("s", 1));
   }
 
   @Test
