@@ -10,7 +10,7 @@ import { until } from '../support/turns.ts'
 const program = fileURLToPath(new URL('../support/run-runtime.ts', import.meta.url))
 
 /** Starts a program with one runtime, in a process group of its own, and waits until its record is handled. */
-async function running(t: TestContext, how: 'hang' | 'well' = 'well') {
+async function running(t: TestContext, how: 'hang' | 'stop' | 'well' = 'well') {
   const fakes = await FakeDaemons.create(t)
   const child = spawn(process.execPath, ['--conditions=tsmld-source', '--import', 'tsx', program, how], {
     env: { ...process.env, ...fakes.env('shard'), TSMLD_LOG: 'off' },
@@ -55,6 +55,17 @@ test('a second signal ends the program at once, and the daemon with it, but not 
   assert.deepEqual(await exited, [1, null])
   await until('the daemon sees the end of its input', () => daemon() !== null)
   assert.equal(daemon()?.why, 'stdin ended')
+})
+
+test('the first signal during a stop that the program itself began changes nothing, another ends it at once', async t => {
+  const { fakes, pid, exited, daemon } = await running(t, 'stop')
+  await until('it is stopping', () => fakes.runs()[0]?.orders.at(-1)?.type === 'stop')
+  await setTimeout(1_100)
+  process.kill(pid, 'SIGTERM')
+  await setTimeout(1_100)
+  assert.equal(daemon(), null)
+  process.kill(pid, 'SIGTERM')
+  assert.deepEqual(await exited, [1, null])
 })
 
 test('fault 10: SIGKILL of Node leaves no daemon behind', async t => {

@@ -1,4 +1,4 @@
-// A program as a user writes it, for tests that send it signals: says `running` and, where asked, handles its record for ever, which with `stall` ends the process.
+// A program as a user writes it, for tests that send it signals: says `running` and, where asked, handles its record for ever, which with `stall` ends the process; with `stop` it stops itself before.
 import { kinesisStream } from '../../src/config/define-stream.ts'
 import { createRuntime } from '../../src/runtime/create-runtime.ts'
 import { fakeJava } from './fake-daemons.ts'
@@ -13,9 +13,11 @@ const stream = kinesisStream({
   onStall: how === 'stall' ? 'exit' : 'warn',
   processor: () => ({
     processRecords() {
+      if (how === 'stop') runtime.stop().catch(() => {})
       process.stdout.write('running\n')
       return how !== 'well' ? new Promise<void>(() => {}) : undefined
     },
   }),
 })
-await createRuntime({ streams: [stream], stopDeadlineMs: 20_000 }).run()
+const runtime = createRuntime({ streams: [stream], stopDeadlineMs: 20_000 })
+await runtime.run()
