@@ -18,7 +18,10 @@ const endMs = 10_000
 export async function runSeed(plan: Plan, stack: Stack, observer: Observer, signal?: AbortSignal): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), `chaos-${plan.seed}-`))
   using clients = localClients(stack)
-  const scene = await prepareScene(plan, stack, clients, folder)
+  const scene = await prepareScene(plan, stack, clients, folder).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
   const producers = new Producers(clients, scene.stream, scene.table, scene.pace)
   let isWhole = false
   try {
