@@ -188,14 +188,16 @@ class RedisFlusher<R extends Position> implements Flusher<R> {
     const times = [Date.now(), retentionMs, tombstoneMs].map(String)
     const confirmed = String(this.#server.calls)
     const sent = calls.map(({ isAdds, from, to, writes }, index) => {
-      const head = [this.#shard.shardId, from, to, ...times, index === 0 ? why : '', isAdds ? '1' : '0', confirmed]
-      const keys = [...writes.keys()].flatMap(key => (isAdds ? [key] : [key, fenceKey(key)]))
-      return runScript(
-        client,
-        isAdds ? addsScript : changesScript,
-        [stateKey, ...keys],
-        [...head, ...[...writes.values()].flat()],
-      )
+      const keys: string[] = [stateKey]
+      const args: (string | Buffer)[] = [this.#shard.shardId, from, to, ...times]
+      args.push(index === 0 ? why : '', isAdds ? '1' : '0', confirmed)
+      // Not flatMap() and flat(), which take a fifth of the flusher's time.
+      for (const [key, values] of writes) {
+        keys.push(key)
+        if (!isAdds) keys.push(fenceKey(key))
+        args.push(...values)
+      }
+      return runScript(client, isAdds ? addsScript : changesScript, keys, args)
     })
     const replies = await Promise.allSettled(sent as Promise<Reply>[])
     return replies.map(reply => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { CacheKeys } from './cache-keys.ts'
+import { patiently } from './patiently.ts'
 import { type RedisClient, runScript, script } from './redis-scripts.ts'
 
 type Place = Record<string, AttributeValue> | 'done' | undefined
@@ -42,7 +43,7 @@ export interface RunOptions {
   readonly isAnew: boolean
   /** How long a new one waits first: a loss is found out by one shard after the other, and what is found out later counts as another. */
   readonly settleMs: number
-  /** Ends that wait. */
+  /** Ends the wait, and the patience with a Redis that is away. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -54,6 +55,7 @@ export class SeedProgress {
   readonly #run: string
   readonly #holder: string
   readonly #fields: ReadonlyMap<string, string>
+  readonly #signal: AbortSignal | undefined
   readonly #beat: NodeJS.Timeout
   #isGone = false
 
@@ -62,11 +64,13 @@ export class SeedProgress {
     keys: readonly string[],
     holder: string,
     fields: ReadonlyMap<string, string>,
+    signal: AbortSignal | undefined,
   ) {
     this.#client = client
     this.#keys = keys
     this.#holder = holder
     this.#fields = fields
+    this.#signal = signal
     this.#run = fields.get('run') ?? ''
     this.#beat = setInterval(() => {
       this.#call(saveScript, ['beat', '', '0']).catch(() => undefined)
@@ -82,7 +86,11 @@ export class SeedProgress {
     const keys = [`${itemsState}:seed`, `${itemsState}:seed:lock`, itemsState, countersState]
     const [progressKey = '', lockKey = ''] = keys
     const holder = randomUUID()
-    if ((await client.sendCommand(['SET', lockKey, holder, 'NX', 'PX', String(lockMs)])) === null)
+    const send = <T>(...command: readonly string[]) =>
+      patiently(() => client.sendCommand(command) as Promise<T>, signal)
+    const taken = await send('SET', lockKey, holder, 'NX', 'PX', String(lockMs))
+    // Whose answer was lost has taken it all the same.
+    if (taken === null && (await send('GET', lockKey)) !== holder)
       throw new Error(
         `Another seeding of this cache runs, or was killed within the last ${String(lockMs / 1_000)} s: wait for it.`,
       )
@@ -93,13 +101,12 @@ export class SeedProgress {
       'sweeps',
       ...Array.from({ length: segments }, (_, n) => `segment:${String(n)}`),
     ]
-    const saved = (await client.sendCommand(['HMGET', progressKey, ...names])) as (string | null)[]
+    const saved = await send<(string | null)[]>('HMGET', progressKey, ...names)
     let fields = new Map(names.flatMap((name, n) => (saved[n] == null ? [] : [[name, saved[n]] as const])))
     if (fields.get('segments') !== String(segments)) {
       // Who is told to end meanwhile gives the lock back, as at any other time.
       await delay(settleMs, undefined, signal && { signal }).catch(() => undefined)
-      const told = async (state: string) =>
-        (await client.sendCommand(['HMGET', state, 'losses', 'seededAt', 'lost'])) as (string | null)[]
+      const told = (state: string) => send<(string | null)[]>('HMGET', state, 'losses', 'seededAt', 'lost')
       const [losses, ...history] = await told(itemsState)
       const [countersLosses] = await told(countersState)
       fields = new Map([
@@ -109,10 +116,10 @@ export class SeedProgress {
         ['countersLosses', countersLosses ?? '0'],
         ['sweeps', !isAnew && history.every(each => each === null) ? 'no' : 'yes'],
       ])
-      await client.sendCommand(['DEL', progressKey])
-      await client.sendCommand(['HSET', progressKey, ...[...fields].flat()])
+      await send('DEL', progressKey)
+      await send('HSET', progressKey, ...[...fields].flat())
     }
-    return new SeedProgress(client, keys, holder, fields)
+    return new SeedProgress(client, keys, holder, fields, signal)
   }
 
   /** Whether the cache no longer knows this run. */
@@ -136,14 +143,21 @@ export class SeedProgress {
     return saved === undefined ? undefined : (JSON.parse(saved) as Place)
   }
 
+  /** Tries again while Redis is away. */
+  patiently<T>(call: () => Promise<T>): Promise<T> {
+    return patiently(call, this.#signal, () => this.#isGone)
+  }
+
   /** Notes that a segment is in the cache up to a key. */
   async save(segment: number, place: Place, items: number): Promise<void> {
-    await this.#call(saveScript, [`segment:${String(segment)}`, JSON.stringify(place), String(items)])
+    const args = [`segment:${String(segment)}`, JSON.stringify(place), String(items)]
+    await this.patiently(() => this.#call(saveScript, args))
   }
 
   /** The cache is whole; gives what its counters had lost, if anything. @throws Error when it lost changes while it was seeded. */
   async finish(): Promise<string | null> {
-    const [isWhole, lost, counters] = (await this.#call(finishScript, [])) as [number, string | null, string | null]
+    const answer = await this.patiently(() => this.#call(finishScript, []))
+    const [isWhole, lost, counters] = answer as [number, string | null, string | null]
     if (isWhole !== 1)
       throw new Error(`The cache lost changes while it was seeded (${String(lost)}): seed it once more.`)
     return counters

@@ -44,7 +44,6 @@ export interface SeedLine {
 
 const pageItems = 500
 const keysPerCall = 100
-const patienceMs = 120_000
 
 /**
  * Seeds a cache, or goes on with a seeding that was interrupted. A Redis that is away is waited for; one that lost its data is seeded from the beginning.
@@ -107,10 +106,10 @@ async function scanSegment(
     const images = Items.map(item => imageOf(unmarshall(item) as Item, keys.items))
     for (let at = 0; at < images.length; at += keysPerCall) {
       const some = images.slice(at, at + keysPerCall)
-      meter.wrote(await patiently(progress, () => writeScanned(client, some, tombstoneMs)))
+      meter.wrote(await progress.patiently(() => writeScanned(client, some, tombstoneMs)))
     }
     from = last ?? 'done'
-    await patiently(progress, () => progress.save(segment, from, images.length))
+    await progress.save(segment, from, images.length)
     meter.add(images.length)
   }
 }
@@ -121,7 +120,7 @@ async function sweep(seeding: Seeding, progress: SeedProgress, meter: Meter): Pr
   const { items } = seeding.keys
   for (let cursor: string | null = null; cursor !== '0'; ) {
     signal?.throwIfAborted()
-    const [next, names] = (await patiently(progress, () =>
+    const [next, names] = (await progress.patiently(() =>
       client.sendCommand(['SCAN', cursor ?? '0', 'MATCH', `${items}*`, 'COUNT', '1000']),
     )) as [string, string[]]
     cursor = next
@@ -130,7 +129,7 @@ async function sweep(seeding: Seeding, progress: SeedProgress, meter: Meter): Pr
     for (let at = 0; at < keys.length; at += keysPerCall) {
       const some = keys.slice(at, at + keysPerCall)
       // The fences before the table: what comes in between changes them.
-      const fences = (await patiently(progress, () => client.sendCommand(['MGET', ...some.map(fenceKey)]))) as (
+      const fences = (await progress.patiently(() => client.sendCommand(['MGET', ...some.map(fenceKey)]))) as (
         | string
         | null
       )[]
@@ -142,7 +141,7 @@ async function sweep(seeding: Seeding, progress: SeedProgress, meter: Meter): Pr
         const fence = fences[index]
         return fence == null || there.has(key.slice(items.length)) ? [] : [{ key, fence }]
       })
-      if (gone.length > 0) meter.swept(await patiently(progress, () => removeGone(client, gone, tombstoneMs)))
+      if (gone.length > 0) meter.swept(await progress.patiently(() => removeGone(client, gone, tombstoneMs)))
       meter.tell()
     }
   }
@@ -166,18 +165,6 @@ async function whichExist({ dynamodb, tableName, signal }: Seeding, ids: readonl
 }
 
 const untilAborted = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal })
-
-/** Tries again while Redis is away. */
-async function patiently<T>(progress: SeedProgress, call: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + patienceMs; ; ) {
-    try {
-      return await call()
-    } catch (error) {
-      if (progress.isGone || Date.now() > deadline) throw error
-      await delay(200)
-    }
-  }
-}
 
 async function countItems({ dynamodb, tableName, signal }: Seeding): Promise<number> {
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: tableName }), untilAborted(signal))

@@ -160,6 +160,37 @@ test('a key that the server names twice is asked for once', async () => {
   await isWhole()
 })
 
+test('a Redis that is away at whatever moment is waited for', async () => {
+  await client.flushAll()
+  let isAway = false
+  let times = 0
+  const flaky: RedisClient = {
+    sendCommand(args) {
+      isAway = !isAway
+      if (!isAway) return client.sendCommand(args as string[])
+      times++
+      return Promise.reject(new Error('The client is offline'))
+    },
+  }
+  const done = await seed({ dynamodb, tableName, client: flaky, keys, segments: 2, settleMs: 0 })
+  assert.ok(times > 10)
+  assert.equal(await isWhole(), done.items)
+  // It was away at the end as well: the lock then lasts for its 30 s.
+  await client.del(`${stateKey}:seed:lock`)
+  const ending = new AbortController()
+  const aborted = seed({
+    dynamodb,
+    tableName,
+    client: { sendCommand: () => Promise.reject(new Error('The client is offline')) },
+    keys,
+    segments: 2,
+    settleMs: 0,
+    signal: ending.signal,
+  })
+  setTimeout(() => ending.abort(new Error('told to end')), 300)
+  await assert.rejects(aborted, /told to end/)
+})
+
 test('two seedings of one cache at a time: the second refuses', async () => {
   let second: Promise<unknown> | undefined
   await client.hDel(stateKey, 'lost')

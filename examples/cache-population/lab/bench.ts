@@ -1,5 +1,5 @@
 // How many fenced writes a second the flusher brings into one Redis server: `npm run example:cache -- --bench`.
-import { createClient } from 'redis'
+import { createClient, type RedisClientType } from 'redis'
 import type { Flusher, FlushToken, Position, Shard } from 'tsmld'
 import { redisFlusher } from '../redis-flusher.ts'
 import type { CacheWrite } from '../redis-scripts.ts'
@@ -7,6 +7,8 @@ import { startRedis } from './redis-server.ts'
 
 const records = 200_000
 const keys = 50_000
+/** The best of these is told: what else the machine does only ever slows. */
+const roundsOfEach = 3
 const body = JSON.stringify({ name: 'x'.repeat(120), price: 12.5 })
 
 type Change = Position & { readonly write: CacheWrite }
@@ -33,32 +35,10 @@ export async function bench(write: (line: string) => void): Promise<Row> {
     const rows: Row[] = []
     write('what      shards  keys a call  records a flush  writes/s  µs of Node  µs of Redis')
     // The first is for the compilers alone.
-    for (const [what, shards, keysPerCall, recordsPerFlush] of plan) {
-      await client.flushAll()
-      const make = redisFlusher<Change>({
-        client,
-        stateKey: 'bench',
-        toWrite: ({ write }) => write,
-        keysPerCall,
-        maxHeld: recordsPerFlush,
-      })
-      const before = await serverMicros(client)
-      const cpu = process.cpuUsage()
-      const started = performance.now()
-      const each = Array.from({ length: shards }, (_, n) => n)
-      await Promise.all(each.map(n => feed(make(shardOf(n)), what, recordsPerFlush, [n, shards])))
-      const seconds = (performance.now() - started) / 1_000
-      const { user, system } = process.cpuUsage(cpu)
-      const server = (await serverMicros(client)) - before
-      const row = {
-        what,
-        shards,
-        keysPerCall,
-        recordsPerFlush,
-        writesPerSecond: Math.round(records / seconds),
-        clientMicros: (user + system) / records,
-        serverMicros: server / records,
-      }
+    for (const planned of plan) {
+      const rounds: Row[] = []
+      for (let round = 0; round < roundsOfEach; round++) rounds.push(await measure(client, planned))
+      const row = rounds.reduce((best, other) => (other.writesPerSecond > best.writesPerSecond ? other : best))
       if (rows.push(row) > 1) write(line(row))
     }
     const best = rows
@@ -73,12 +53,14 @@ export async function bench(write: (line: string) => void): Promise<Row> {
   }
 }
 
-const plan: readonly (readonly [
+type Planned = readonly [
   what: 'new' | 'replaced' | 'counters',
   shards: number,
   keysPerCall: number,
   recordsPerFlush: number,
-])[] = [
+]
+
+const plan: readonly Planned[] = [
   ['new', 1, 100, 5_000],
   ['new', 1, 1, 5_000],
   ['new', 1, 10, 5_000],
@@ -90,6 +72,37 @@ const plan: readonly (readonly [
   ['replaced', 4, 100, 1_000],
   ['counters', 4, 100, 1_000],
 ]
+
+async function measure(client: RedisClientType, planned: Planned): Promise<Row> {
+  const [what, shards, keysPerCall, recordsPerFlush] = planned
+  await client.flushAll()
+  const make = redisFlusher<Change>({
+    client,
+    stateKey: 'bench',
+    toWrite: ({ write }) => write,
+    keysPerCall,
+    maxHeld: recordsPerFlush,
+  })
+  // A worker is given its records: to make them is no part of the flusher.
+  const changes = Array.from({ length: records }, (_, n) => changeOf(n, what))
+  const before = await serverMicros(client)
+  const cpu = process.cpuUsage()
+  const started = performance.now()
+  const each = Array.from({ length: shards }, (_, n) => n)
+  await Promise.all(each.map(n => feed(make(shardOf(n)), changes, recordsPerFlush, [n, shards])))
+  const seconds = (performance.now() - started) / 1_000
+  const { user, system } = process.cpuUsage(cpu)
+  const server = (await serverMicros(client)) - before
+  return {
+    what,
+    shards,
+    keysPerCall,
+    recordsPerFlush,
+    writesPerSecond: Math.round(records / seconds),
+    clientMicros: (user + system) / records,
+    serverMicros: server / records,
+  }
+}
 
 const shardOf = (n: number) =>
   ({
@@ -110,13 +123,13 @@ function changeOf(n: number, what: Row['what']): Change {
 /** Every so-manieth record is this shard's. */
 async function feed(
   flusher: Flusher<Change>,
-  what: Row['what'],
+  changes: readonly Change[],
   recordsPerFlush: number,
   [first, step]: readonly [number, number],
 ): Promise<void> {
   let held = 0
-  for (let n = first; n < records; n += step) {
-    flusher.add(changeOf(n, what), n as FlushToken, 0)
+  for (let n = first; n < changes.length; n += step) {
+    flusher.add(changes[n] as Change, n as FlushToken, 0)
     if (++held % recordsPerFlush === 0) await flusher.flush('partial')
   }
   await flusher.flush('full')
