@@ -1,9 +1,11 @@
-import type { BridgeConsumer, BridgeResult, DynamodbResult, Result, ThreadsResult } from './results.ts'
+import { partNames } from '../toolkit/part-names.ts'
+import type { BridgeConsumer, BridgeResult, DynamodbResult, Result, ThreadsResult, ToolkitResult } from './results.ts'
 
-/** What is to be reached: a ratio of two cases of one run. */
+/** What is to be reached: a ratio of two cases of one run, or how long a part of the toolkit takes. */
 export interface Goal {
   readonly text: string
   readonly bound: 'atLeast' | 'atMost'
+  readonly unit: '×' | 'ns'
   readonly target: number
   /** Null where the run lacks a case. */
   readonly measured: number | null
@@ -29,6 +31,9 @@ export function goalsOf(results: readonly Result[]): Goal[] {
     )
   const threads = (count: number): ThreadsResult | undefined =>
     results.find((result): result is ThreadsResult => result.group === 'threads' && result.threads === count)
+  const part = (name: keyof typeof partNames): number | undefined =>
+    results.find((result): result is ToolkitResult => result.group === 'toolkit' && result.name === partNames[name])
+      ?.nsPerRecord
   const frames = bridge('tsmld-frames', 4, KiB)
   const many = bridge('tsmld-frames', 64, KiB)
   const peer = bridge('aws-kcl', 4, KiB)
@@ -61,6 +66,10 @@ export function goalsOf(results: readonly Result[]): Goal[] {
       rate(dynamodb('dynamodb-binary'), dynamodb('dynamodb-json')),
     ),
     atLeast('2 threads, a handler of 20 µs a record: records/s of 1 thread', 1.7, rate(threads(2), threads(1))),
+    atMostNs('eachRecord, concurrency 1: a record more than in a loop', 1_000, part('eachRecord'), part('loop')),
+    atMostNs('eachRecord, concurrency 100: a record more than in a loop', 3_000, part('concurrent'), part('loop')),
+    atMostNs('kpl: a record of 100 B aggregated', 2_000, part('aggregate'), 0),
+    atMostNs('kpl: such a record taken out', 1_000, part('deaggregate'), 0),
   ]
 }
 
@@ -74,9 +83,14 @@ function ratio(of: Case | undefined, to: Case | undefined, figure: Figure): numb
 const rate = (of: Case | undefined, to: Case | undefined): number | null => ratio(of, to, 'recordsPerSecond')
 
 function atLeast(text: string, target: number, measured: number | null): Goal {
-  return { text, bound: 'atLeast', target, measured, reached: measured === null ? null : measured >= target }
+  return { text, bound: 'atLeast', unit: '×', target, measured, reached: measured === null ? null : measured >= target }
 }
 
 function atMost(text: string, target: number, measured: number | null): Goal {
-  return { text, bound: 'atMost', target, measured, reached: measured === null ? null : measured <= target }
+  return { text, bound: 'atMost', unit: '×', target, measured, reached: measured === null ? null : measured <= target }
+}
+
+function atMostNs(text: string, target: number, of: number | undefined, more: number | undefined): Goal {
+  const measured = of === undefined || more === undefined ? null : of - more
+  return { ...atMost(text, target, measured), unit: 'ns' }
 }

@@ -102,17 +102,25 @@ function printEndToEnd(results: readonly EndToEndResult[]): string {
 }
 
 function printGoals(goals: readonly Goal[]): string {
-  const measured = goals.flatMap(({ text, bound, target, measured, reached }) => {
+  const measured = goals.flatMap(({ text, bound, unit, target, measured, reached }) => {
     if (measured === null) return []
     return [
-      [reached === true ? '✔' : '✖', text, `${bound === 'atLeast' ? '≥' : '≤'} ${exact(target)}`, exact(measured)],
+      [
+        reached === true ? '✔' : '✖',
+        text,
+        `${bound === 'atLeast' ? '≥' : '≤'} ${exact(target, unit)}`,
+        exact(measured, unit),
+      ],
     ]
   })
   const rest = goals.length - measured.length
   const missing = rest === 0 ? [] : [`${rest} of ${goals.length} goals need cases that this run did not have.`]
-  const table = measured.length === 0 ? [] : [renderTable(['', 'ratio', 'goal', 'measured'], measured)]
+  const table = measured.length === 0 ? [] : [renderTable(['', 'what', 'goal', 'measured'], measured)]
   return ['Goals', ...table, ...missing].join('\n\n')
 }
 
-/** With the digits that a small ratio needs. */
-const exact = (ratio: number): string => `${ratio < 0.2 ? ratio.toFixed(3) : ratio.toFixed(2)} ×`
+/** A ratio with the digits that a small one needs. */
+const exact = (value: number, unit: Goal['unit']): string =>
+  unit === 'ns'
+    ? `${Math.round(value).toLocaleString('en-US')} ns`
+    : `${value < 0.2 ? value.toFixed(3) : value.toFixed(2)} ×`

@@ -9,6 +9,7 @@ import {
 import { readEveryByte } from '../consumers/absent-byte.ts'
 import { encodeDaemonLine, encodeDaemonMessage, framesCodec, jsonLinesCodec, recordsDecoder } from './internals.ts'
 import { kplEntries } from './kpl-entries.ts'
+import { partNames } from './part-names.ts'
 import { dynamodbBinarySample, dynamodbJsonSample, kinesisSample } from './samples.ts'
 import { windowEntries } from './window-entries.ts'
 
@@ -42,7 +43,7 @@ export function entries(): Entry[] {
     entry('dynamodb-binary: images of 1 KiB, read the keys', () => readChanges('dynamodb-binary', binary, readKeys)),
     entry('dynamodb-binary: images of 1 KiB, read all', () => readChanges('dynamodb-binary', binary, readImages)),
     entry(
-      'processRecords: a loop over a batch',
+      partNames.loop,
       handlerOf(
         () => ({
           processRecords(given, checkpointer) {
@@ -53,11 +54,8 @@ export function entries(): Entry[] {
         records,
       ),
     ),
-    entry('eachRecord: the same', handlerOf(eachRecord(handle), records)),
-    entry(
-      'eachRecord: an async handler, concurrency 100, timeoutMs',
-      handlerOf(eachRecord(handleAsync, { concurrency: 100, timeoutMs: 5_000 }), records),
-    ),
+    entry(partNames.eachRecord, handlerOf(eachRecord(handle), records)),
+    entry(partNames.concurrent, handlerOf(eachRecord(handleAsync, { concurrency: 100, timeoutMs: 5_000 }), records)),
     ...kplEntries(),
     ...windowEntries(),
   ]

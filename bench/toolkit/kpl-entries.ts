@@ -1,5 +1,6 @@
 import { type AggregatedRecord, deaggregateRecords, KplAggregator } from 'tsmld/kpl'
 import type { Entry } from './entries.ts'
+import { partNames } from './part-names.ts'
 
 const count = 10_000
 const keys = 64
@@ -13,14 +14,14 @@ export function kplEntries(): Entry[] {
   const aggregates = aggregate(records).map(({ data }, n) => ({ sequenceNumber: String(n), data }))
   return [
     {
-      name: 'kpl: aggregate 100 B, 64 keys',
+      name: partNames.aggregate,
       records: count,
       run: () => {
         if (aggregate(records).length !== aggregates.length) throw new Error('not every aggregate was made')
       },
     },
     {
-      name: 'kpl: deaggregate the same',
+      name: partNames.deaggregate,
       records: count,
       run: () => {
         let seen = 0

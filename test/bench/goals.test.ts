@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Goal, goalsOf } from '../../bench/report/goals.ts'
 import type { Result } from '../../bench/report/results.ts'
+import { partNames } from '../../bench/toolkit/part-names.ts'
 import { bridgeResult, dynamodbResult, threadsResult } from './sample-results.ts'
 
 const goal = (results: readonly Result[], text: RegExp): Goal => {
@@ -29,6 +30,25 @@ test('what should be small is reached from below', () => {
   const peer = bridgeResult({ ...many, consumer: 'aws-kcl', rssBytes: 2_000 << 20 })
   assert.equal(goal([bridgeResult(many), peer], /memory/).reached, true)
   assert.equal(goal([bridgeResult({ ...many, rssBytes: 200 << 20 }), peer], /memory/).reached, false)
+})
+
+test('what a part of the toolkit costs is compared with the bare loop, and told in ns', () => {
+  const part = (name: keyof typeof partNames, nsPerRecord: number): Result => ({
+    group: 'toolkit',
+    name: partNames[name],
+    nsPerRecord,
+    windows: 5,
+  })
+  const results = [part('loop', 40), part('eachRecord', 1_041), part('concurrent', 3_040), part('aggregate', 500)]
+  const told = (text: RegExp) => {
+    const { measured, unit, reached } = goal(results, text)
+    return [measured, unit, reached]
+  }
+  assert.deepEqual(told(/concurrency 1:/), [1_001, 'ns', false])
+  assert.deepEqual(told(/concurrency 100:/), [3_000, 'ns', true])
+  assert.deepEqual(told(/aggregated/), [500, 'ns', true])
+  assert.deepEqual(told(/taken out/), [null, 'ns', null])
+  assert.deepEqual(goal([part('eachRecord', 100)], /concurrency 1:/).measured, null)
 })
 
 test('a goal whose cases the run lacks is neither reached nor missed', () => {
